@@ -1,0 +1,32 @@
+"""The command line: one file per command, each a typed function; nothing heavy at import."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from relatome.errors import RelatomeError
+
+app = typer.Typer(
+    name="relatome",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Typed, scored, novelty-labelled relations between identified entities, "
+    "from biomedical text.",
+)
+
+
+def main() -> None:
+    """Run the command line; an error relatome knows is one line on stderr, never a traceback."""
+    try:
+        app()
+    except RelatomeError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output (`| head`) went away; that is not an error.
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,26 @@
+"""The nouns of relatome: documents, schemas, candidates, splits. Plain values, no I/O."""
+
+from relatome.data.candidates import Candidate, Reach, candidates, reach
+from relatome.data.document import Document, Entity, Mention, Passage, Relation, Span
+from relatome.data.schema import PairRule, Schema
+from relatome.data.splits import Split, folds, overlap, require_disjoint, require_not_test
+
+__all__ = [
+    "Candidate",
+    "Document",
+    "Entity",
+    "Mention",
+    "PairRule",
+    "Passage",
+    "Reach",
+    "Relation",
+    "Schema",
+    "Span",
+    "Split",
+    "candidates",
+    "folds",
+    "overlap",
+    "reach",
+    "require_disjoint",
+    "require_not_test",
+]

@@ -1,0 +1,147 @@
+"""A corpus as a task: which entities, which labels, which pairs may carry which label."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+from relatome.errors import UNKNOWN_LABEL, UNKNOWN_TYPE, InputError, Place
+
+
+class PairRule(msgspec.Struct, frozen=True):
+    """An ordered pair of entity types that may be related, and the labels legal for it.
+
+    In a schema without argument order the rule covers both orders, and `(head, tail)` is the
+    canonical one.
+    """
+
+    head: str
+    tail: str
+    labels: tuple[str, ...]
+
+
+class Schema(msgspec.Struct, frozen=True, dict=True):
+    """What a corpus annotates and how it is judged.
+
+    Attributes:
+        name: the corpus, as in ``relatome corpora list``.
+        entity_types: canonical entity types, each with the other spellings that mean the same.
+        labels: relation types, without "no relation".
+        pairs: the legal type pairs and the labels legal for each.
+        ordered: whether (a, b) and (b, a) are different relations.
+        unit: ``concept`` if relations hold between identifiers, ``mention`` if between mentions.
+        scope: ``document`` if a relation may span the document, ``sentence`` if it may not.
+        multi_label: whether one pair may carry several labels.
+        novelty: whether relations are judged novel or not.
+        prompt_word: what the corpus annotates, as a word for prompts ("relation", "interaction").
+        rule: name of the official scoring rule.
+    """
+
+    name: str
+    entity_types: dict[str, tuple[str, ...]]
+    labels: tuple[str, ...]
+    pairs: tuple[PairRule, ...]
+    ordered: bool
+    unit: Literal["concept", "mention"]
+    scope: Literal["document", "sentence"]
+    multi_label: bool
+    novelty: bool
+    prompt_word: str
+    rule: str
+
+    @cached_property
+    def _canonical(self) -> dict[str, str]:
+        spellings: dict[str, str] = {}
+        for name, aliases in self.entity_types.items():
+            for spelling in (name, *aliases):
+                spellings[spelling.lower()] = name
+        return spellings
+
+    @cached_property
+    def _rule_by_types(self) -> dict[tuple[str, str], PairRule]:
+        rules: dict[tuple[str, str], PairRule] = {}
+        for rule in self.pairs:
+            rules[rule.head, rule.tail] = rule
+            if not self.ordered:
+                rules.setdefault((rule.tail, rule.head), rule)
+        return rules
+
+    def canonical_type(self, spelling: str, place: Place | None = None) -> str:
+        """The schema's own name of an entity type, whatever its spelling.
+
+        Raises:
+            InputError: if the schema does not know the type.
+        """
+        try:
+            return self._canonical[spelling.lower()]
+        except KeyError:
+            raise InputError(
+                UNKNOWN_TYPE, at=place, type=spelling, known=", ".join(self.entity_types)
+            ) from None
+
+    def require_label(self, label: str, place: Place | None = None) -> str:
+        """`label` itself, if the schema has it.
+
+        Raises:
+            InputError: if the schema does not have the label.
+        """
+        if label not in self.labels:
+            raise InputError(UNKNOWN_LABEL, at=place, type=label, known=", ".join(self.labels))
+        return label
+
+    def pair_rule(self, head_type: str, tail_type: str) -> PairRule | None:
+        """The rule for two entity types, or None if they may not be related."""
+        return self._rule_by_types.get((head_type, tail_type))
+
+
+_CORRELATED = ("Association", "Negative_Correlation", "Positive_Correlation")
+
+# Eight type pairs (BioRED paper, table 2) and the labels seen for each in the training split;
+# `tests/corpora` counts them again. One gene-variant relation of the training split and three
+# self-relations lie outside the task and are reported as unreachable.
+BIORED = Schema(
+    name="biored",
+    entity_types={
+        "DiseaseOrPhenotypicFeature": ("Disease",),
+        "GeneOrGeneProduct": ("Gene",),
+        "ChemicalEntity": ("Chemical",),
+        "SequenceVariant": ("Variant", "Mutation", "DNAMutation", "ProteinMutation", "SNP"),
+        "OrganismTaxon": ("Organism", "Species"),
+        "CellLine": (),
+    },
+    labels=(
+        "Association",
+        "Positive_Correlation",
+        "Negative_Correlation",
+        "Bind",
+        "Comparison",
+        "Cotreatment",
+        "Drug_Interaction",
+        "Conversion",
+    ),
+    pairs=(
+        PairRule("DiseaseOrPhenotypicFeature", "GeneOrGeneProduct", _CORRELATED),
+        PairRule("DiseaseOrPhenotypicFeature", "SequenceVariant", _CORRELATED),
+        PairRule("ChemicalEntity", "DiseaseOrPhenotypicFeature", _CORRELATED),
+        PairRule("ChemicalEntity", "GeneOrGeneProduct", (*_CORRELATED, "Bind", "Cotreatment")),
+        PairRule("ChemicalEntity", "SequenceVariant", _CORRELATED),
+        PairRule("GeneOrGeneProduct", "GeneOrGeneProduct", (*_CORRELATED, "Bind")),
+        PairRule(
+            "ChemicalEntity",
+            "ChemicalEntity",
+            (*_CORRELATED, "Comparison", "Conversion", "Cotreatment", "Drug_Interaction"),
+        ),
+        PairRule("SequenceVariant", "SequenceVariant", ("Association",)),
+    ),
+    ordered=False,
+    unit="concept",
+    scope="document",
+    multi_label=False,
+    novelty=True,
+    prompt_word="relation",
+    rule="biored-8",
+)
+
+SCHEMAS: dict[str, Schema] = {schema.name: schema for schema in (BIORED,)}

@@ -1,0 +1,87 @@
+"""Splits by document: folds, overlap, and the refusal to learn from a test split."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from relatome.data.document import Document
+from relatome.errors import SPLIT_OVERLAP, TEST_SPLIT, TOO_MANY_FOLDS, InputError, UsageError
+
+
+class Split(msgspec.Struct, frozen=True):
+    """A named part of a corpus and what it may be used for."""
+
+    name: str
+    role: Literal["train", "dev", "test"]
+    documents: tuple[Document, ...]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the documents."""
+        return frozenset(document.id for document in self.documents)
+
+
+def require_not_test(split: Split, purpose: str) -> None:
+    """Refuse a split marked test.
+
+    Args:
+        split: the split about to be used.
+        purpose: what for, to complete "cannot be used to …".
+
+    Raises:
+        UsageError: if the split's role is test.
+    """
+    if split.role == "test":
+        raise UsageError(TEST_SPLIT, split=split.name, purpose=purpose)
+
+
+def overlap(left: Iterable[str], right: Iterable[str]) -> list[str]:
+    """Document ids on both sides, sorted. The order of the sides does not matter."""
+    return sorted(set(left) & set(right))
+
+
+def require_disjoint(left: Split, right: Split) -> None:
+    """Refuse two splits that share a document.
+
+    Raises:
+        InputError: with the number of shared ids and the first few.
+    """
+    shared = overlap(left.ids, right.ids)
+    if shared:
+        raise InputError(
+            SPLIT_OVERLAP,
+            count=len(shared),
+            left=left.name,
+            right=right.name,
+            examples=", ".join(shared[:3]),
+        )
+
+
+def folds(
+    documents: Sequence[Document], count: int, seed: int
+) -> list[tuple[tuple[Document, ...], tuple[Document, ...]]]:
+    """Shuffle documents by `seed` and deal them into folds: `count` pairs of (rest, held out).
+
+    Fold sizes differ by at most one, and pairs of one document are never divided.
+
+    Raises:
+        UsageError: if there are fewer documents than folds, or fewer than two folds.
+    """
+    if not 2 <= count <= len(documents):
+        raise UsageError(TOO_MANY_FOLDS, folds=count, documents=len(documents))
+    order = list(range(len(documents)))
+    random.Random(seed).shuffle(order)
+    result = []
+    for fold in range(count):
+        held = set(order[fold::count])
+        result.append(
+            (
+                tuple(d for i, d in enumerate(documents) if i not in held),
+                tuple(d for i, d in enumerate(documents) if i in held),
+            )
+        )
+    return result

@@ -1,0 +1,199 @@
+"""Every error a user can meet: what happened, where, and what to do next.
+
+The exceptions form one small tree::
+
+    RelatomeError
+    ├── UsageError      the request itself is wrong (command line exit code 2)
+    └── WorkError       the request was right, the work failed (exit code 1)
+        ├── InputError      a document, file or corpus cannot be used as it is
+        ├── ModelError      a model folder is incomplete, altered or unsafe
+        └── MissingExtraError    an optional part of relatome is not installed
+
+Every message stands in this file once, as a `Message` with a stable code. Raise one with its
+values and, where there is one, the place it happened::
+
+    raise InputError(UNKNOWN_TYPE, at=Place(path, line=12, document="14510914"),
+                     type="Protein", known="ChemicalEntity, …")
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+__all__ = [
+    "InputError",
+    "Message",
+    "MissingExtraError",
+    "ModelError",
+    "Place",
+    "RelatomeError",
+    "UsageError",
+    "WorkError",
+]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message template: a stable code, what happened, and the next step for the user."""
+
+    code: str
+    what: str
+    next_step: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something happened; every part is optional.
+
+    `line` counts from 1, as editors do.
+    """
+
+    path: str | None = None
+    line: int | None = None
+    document: str | None = None
+
+    def __str__(self) -> str:
+        parts = [self.path or ""]
+        if self.line is not None:
+            parts[0] += f":{self.line}"
+        if self.document is not None:
+            parts.append(f"document {self.document}")
+        return ", ".join(part for part in parts if part)
+
+    def within(self, outer: Place) -> Place:
+        """This place, with the parts it lacks taken from `outer`."""
+        return Place(
+            self.path if self.path is not None else outer.path,
+            self.line if self.line is not None else outer.line,
+            self.document if self.document is not None else outer.document,
+        )
+
+
+class RelatomeError(Exception):
+    """Base of all errors relatome raises on purpose. Catch this to catch them all."""
+
+    exit_code = 1
+
+    def __init__(self, message: Message, *, at: Place | None = None, **values: object) -> None:
+        self.message = message
+        self.place = at if at is not None else Place()
+        self.values = values
+        super().__init__(str(self))
+
+    @property
+    def code(self) -> str:
+        """Stable code of the message, for example ``R103``."""
+        return self.message.code
+
+    @property
+    def what(self) -> str:
+        """What happened, in one sentence."""
+        return self.message.what.format(**self.values)
+
+    @property
+    def next_step(self) -> str:
+        """What the user can do about it."""
+        return self.message.next_step.format(**self.values)
+
+    def located(self, outer: Place) -> RelatomeError:
+        """The same error, its place completed by `outer` (a reader adds the path, say)."""
+        return type(self)(self.message, at=self.place.within(outer), **self.values)
+
+    def __str__(self) -> str:
+        where = str(self.place)
+        prefix = f"{where}: " if where else ""
+        return f"[{self.code}] {prefix}{self.what} {self.next_step}".rstrip()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions pickle by their args; ours carry keyword values (process pools need this).
+        return (_rebuild, (type(self), self.message, self.place, self.values))
+
+
+def _rebuild(
+    kind: type[RelatomeError], message: Message, place: Place, values: dict[str, object]
+) -> RelatomeError:
+    return kind(message, at=replace(place), **values)
+
+
+class UsageError(RelatomeError):
+    """The request itself is wrong: an unknown name, an impossible value, a missing file."""
+
+    exit_code = 2
+
+
+class WorkError(RelatomeError):
+    """The request was right, but the work could not be done."""
+
+
+class InputError(WorkError):
+    """A document, file or corpus cannot be used as it is."""
+
+
+class ModelError(WorkError):
+    """A model folder is incomplete, altered or unsafe."""
+
+
+class MissingExtraError(WorkError):
+    """An optional part of relatome is needed and not installed."""
+
+
+# ---------------------------------------------------------------- R1xx: files and documents
+
+FILE_MISSING = Message("R101", "there is no file or folder {path}.", "Check the path.")
+UNKNOWN_TYPE = Message(
+    "R103",
+    "unknown entity type {type!r}.",
+    "Known types: {known}. Correct the type, or add it to the schema as an alias.",
+)
+OFFSET_MISMATCH = Message(
+    "R104",
+    "mention {start}-{end} says {expected!r}, but the text there is {found!r}.",
+    "Offsets are characters from the start of the document, end exclusive; correct the offsets "
+    "or the text.",
+)
+OFFSET_OUTSIDE = Message(
+    "R105",
+    "span {start}-{end} lies outside the document of {length} characters.",
+    "Offsets are characters from the start of the document, end exclusive; correct them.",
+)
+MISSING_ENTITY = Message(
+    "R106",
+    "relation {type} refers to {entity!r}, which no mention of the document carries.",
+    "Add a mention with that identifier, or remove the relation.",
+)
+DUPLICATE_DOCUMENT = Message(
+    "R107",
+    "document id {document!r} occurs more than once.",
+    "Give every document its own id, or remove the copy.",
+)
+DUPLICATE_MENTION_ID = Message(
+    "R108", "mention id {id!r} occurs more than once.", "Give every mention its own id."
+)
+PASSAGE_OVERLAP = Message(
+    "R109",
+    "passage at offset {offset} begins before the previous one ends, at {end}.",
+    "Passages must follow one another on one character axis; correct the offsets.",
+)
+UNKNOWN_LABEL = Message(
+    "R110",
+    "unknown relation type {type!r}.",
+    "Known types: {known}. Correct the type, or add it to the schema.",
+)
+
+# ---------------------------------------------------------------- R2xx: splits and candidates
+
+TEST_SPLIT = Message(
+    "R201",
+    "split {split!r} is marked test and cannot be used to {purpose}.",
+    "Use a train or dev split; a test split is only for `relatome evaluate`.",
+)
+SPLIT_OVERLAP = Message(
+    "R202",
+    "{count} documents are in both {left!r} and {right!r}, for example {examples}.",
+    "Remove them from the training side before you train.",
+)
+TOO_MANY_FOLDS = Message(
+    "R203",
+    "{folds} folds were asked of {documents} documents.",
+    "Ask for at least 2 and at most as many folds as there are documents.",
+)
