@@ -197,3 +197,52 @@ TOO_MANY_FOLDS = Message(
     "{folds} folds were asked of {documents} documents.",
     "Ask for at least 2 and at most as many folds as there are documents.",
 )
+
+# ---------------------------------------------------------------- R4xx: scoring
+
+UNKNOWN_RULE = Message("R401", "there is no scoring rule {rule!r}.", "Known rules: {known}.")
+UNKNOWN_SCORE = Message(
+    "R402", "rule {rule!r} has no score {score!r}.", "Scores of this rule: {known}."
+)
+NO_GOLD = Message(
+    "R403", "there is no annotated document to score against.", "Check the gold file."
+)
+EXTRA_DOCUMENTS = Message(
+    "R404",
+    "{count} predicted documents are not in the gold, for example {examples}.",
+    "Check that prediction and gold belong together; to score only the shared documents, say so "
+    "(`--extra ignore`).",
+)
+
+# ---------------------------------------------------------------- R5xx: models
+
+TOKENIZER_INVALID = Message(
+    "R501",
+    "the tokenizer cannot be read: {reason}.",
+    "Use the tokenizer.json that was saved with the model.",
+)
+TOKENIZER_SPECIALS = Message(
+    "R502",
+    "the tokenizer has neither [CLS]/[SEP]/[PAD] nor <s>/</s>/<pad>.",
+    "Use an encoder of the BERT, RoBERTa, DeBERTa, ELECTRA or ModernBERT families.",
+)
+
+# ---------------------------------------------------------------- R8xx: corpora
+
+UNKNOWN_CORPUS = Message("R801", "there is no corpus {name!r}.", "Known corpora: {known}.")
+UNKNOWN_SPLIT = Message("R802", "corpus {corpus} has no split {split!r}.", "Its splits: {known}.")
+CORPUS_MISSING = Message(
+    "R803",
+    "corpus {name} was not found: looked for {files} in {folders}.",
+    "{how}, or name the directory above your copy's folder with --corpora or {environment}.",
+)
+CORPUS_ALTERED = Message(
+    "R804",
+    "this is not the published file of {name}: its SHA-256 is {found}, expected {expected}.",
+    "Fetch the corpus again; a file of your own is read by its path, not by the corpus's name.",
+)
+CORPUS_UNREADABLE = Message(
+    "R805",
+    "the copy of {name} cannot be read: {reason}.",
+    "Fetch the corpus again, or remove the damaged file.",
+)

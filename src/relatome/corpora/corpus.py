@@ -1,0 +1,80 @@
+"""What is known of a published corpus: plain values, so adding one is adding an entry."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from relatome.data import Schema
+
+
+class CorpusFile(msgspec.Struct, frozen=True):
+    """A file of annotated documents.
+
+    Attributes:
+        path: its place inside the published archive, with ``/`` between the parts.
+        sha256: checksum of its uncompressed content, hexadecimal.
+    """
+
+    path: str
+    sha256: str
+
+
+class SplitEntry(msgspec.Struct, frozen=True):
+    """A split as published: what it may be used for and the files it is read from, in order."""
+
+    name: str
+    role: Literal["train", "dev", "test"]
+    files: tuple[CorpusFile, ...]
+
+
+class Download(msgspec.Struct, frozen=True):
+    """An official address with what it must deliver.
+
+    Attributes:
+        url: where the publisher keeps the file.
+        sha256: checksum of the file, hexadecimal.
+        bytes: its size; nothing larger is accepted.
+    """
+
+    url: str
+    sha256: str
+    bytes: int
+
+    @property
+    def name(self) -> str:
+        """The file's name, which is also its name on disk."""
+        return self.url.rsplit("/", 1)[-1]
+
+
+class Corpus(msgspec.Struct, frozen=True):
+    """A published corpus.
+
+    Attributes:
+        name: as in ``relatome corpora list``.
+        title: what it is, in one line.
+        citation: the reference its authors ask for.
+        licence: the terms, in a line or two, as the publisher states them.
+        licence_url: where the terms can be read.
+        homepage: the publisher's page or folder.
+        schema: the corpus as a task.
+        format: the format of its files, a name of `relatome.formats`.
+        splits: the published splits.
+        downloads: addresses with known checksums. Empty where none is known; such a corpus is
+            downloaded by hand from `homepage`.
+        folders: names its folder may have below a corpora directory; the first is the one that
+            ``relatome corpora get`` makes.
+    """
+
+    name: str
+    title: str
+    citation: str
+    licence: str
+    licence_url: str
+    homepage: str
+    schema: Schema
+    format: str
+    splits: tuple[SplitEntry, ...]
+    folders: tuple[str, ...]
+    downloads: tuple[Download, ...] = ()

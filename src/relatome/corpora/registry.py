@@ -1,0 +1,223 @@
+"""The registry of published corpora: find a local copy, verify it, read a split."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from relatome import formats
+from relatome.corpora.biored import BC8, BIORED, BIOREDIRECT
+from relatome.corpora.corpus import Corpus, CorpusFile, SplitEntry
+from relatome.data import Document, Split
+from relatome.errors import (
+    CORPUS_ALTERED,
+    CORPUS_MISSING,
+    CORPUS_UNREADABLE,
+    UNKNOWN_CORPUS,
+    UNKNOWN_SPLIT,
+    InputError,
+    Place,
+    UsageError,
+)
+
+CORPORA: dict[str, Corpus] = {corpus.name: corpus for corpus in (BIORED, BIOREDIRECT, BC8)}
+
+ENVIRONMENT = "RELATOME_CORPORA"
+
+# No file of the registry comes near this; it bounds what a damaged archive can make us unpack.
+_MOST_BYTES = 256 * 1024 * 1024
+
+
+class Copy(msgspec.Struct, frozen=True):
+    """A local copy of a corpus file: plain, gzipped, or a member of a zip archive."""
+
+    path: Path
+    member: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.member}" if self.member else str(self.path)
+
+
+def corpus(name: str) -> Corpus:
+    """The registry's entry for `name`.
+
+    Raises:
+        UsageError: if there is no such corpus.
+    """
+    try:
+        return CORPORA[name.lower()]
+    except KeyError:
+        raise UsageError(UNKNOWN_CORPUS, name=name, known=", ".join(CORPORA)) from None
+
+
+def directories(directory: Path | None = None) -> list[Path]:
+    """Directories that may hold corpora, in search order.
+
+    1. `directory` (``--corpora`` on the command line),
+    2. the environment variable ``RELATOME_CORPORA``,
+    3. the user's data folder, where ``relatome corpora get`` stores what it fetches.
+    """
+    found = [directory] if directory is not None else []
+    if os.environ.get(ENVIRONMENT):
+        found.append(Path(os.environ[ENVIRONMENT]))
+    found.append(user_directory())
+    return list(dict.fromkeys(found))
+
+
+def user_directory() -> Path:
+    """Where fetched corpora are kept for this user."""
+    return platformdirs.user_data_path("relatome", appauthor=False) / "corpora"
+
+
+def copies(entry: Corpus, split: SplitEntry, directory: Path | None = None) -> list[Copy] | None:
+    """Local copies of all files of a split, from the first folder that has them, or None.
+
+    In each directory of `directories` the corpus lies in a folder of its name, such as
+    ``DIR/biored``, and in it, tried in this order for ``BioRED/Train.PubTator``:
+
+    1. the published archive: ``BIORED.zip``
+    2. unpacked: ``BioRED/Train.PubTator``, also with ``.gz``
+    3. the file alone: ``Train.PubTator``, also with ``.gz``
+    """
+    for parent in directories(directory):
+        for folder in entry.folders:
+            found = [_copy_in(parent / folder, entry, file) for file in split.files]
+            if all(found):
+                return [copy for copy in found if copy is not None]
+    return None
+
+
+def _copy_in(folder: Path, entry: Corpus, file: CorpusFile) -> Copy | None:
+    for download in entry.downloads:
+        if download.name.endswith(".zip") and (folder / download.name).is_file():
+            return Copy(folder / download.name, file.path)
+    for path in dict.fromkeys((file.path, file.path.rsplit("/", 1)[-1])):
+        for suffix in ("", ".gz"):
+            if (folder / (path + suffix)).is_file():
+                return Copy(folder / (path + suffix))
+    return None
+
+
+def find(name: str, directory: Path | None = None) -> Path:
+    """The folder that holds a local copy of the corpus, in the search order of `directories`.
+
+    Args:
+        name: a name of `CORPORA`.
+        directory: where to look first.
+
+    Raises:
+        UsageError: if there is no such corpus, or no copy of any of its splits; the message
+            says what was looked for and where.
+    """
+    entry = corpus(name)
+    for parent in directories(directory):
+        for folder in entry.folders:
+            files = (file for split in entry.splits for file in split.files)
+            if any(_copy_in(parent / folder, entry, file) for file in files):
+                return parent / folder
+    raise _missing(entry, entry.splits, directory)
+
+
+def load(name: str, split: str, directory: Path | None = None) -> Split:
+    """Read a split of a corpus, verified against the published checksum.
+
+    Args:
+        name: a name of `CORPORA`.
+        split: a split of that corpus, such as ``train``.
+        directory: where to look first; see `directories` and `copies` for the search order.
+
+    Returns:
+        The split, named ``corpus:split``, its types in the schema's own spelling.
+
+    Raises:
+        UsageError: if there is no such corpus or split, or no local copy of it.
+        InputError: if the copy is damaged or is not what was published.
+    """
+    entry = corpus(name)
+    chosen = next((s for s in entry.splits if s.name == split), None)
+    if chosen is None:
+        known = ", ".join(s.name for s in entry.splits)
+        raise UsageError(UNKNOWN_SPLIT, corpus=entry.name, split=split, known=known)
+    found = copies(entry, chosen, directory)
+    if found is None:
+        raise _missing(entry, (chosen,), directory)
+    documents: list[Document] = []
+    for file, copy in zip(chosen.files, found, strict=True):
+        content = _verified(entry, file, copy)
+        documents += formats.read_stream(
+            io.BytesIO(content), str(copy), format=entry.format, schema=entry.schema
+        )
+    return Split(f"{entry.name}:{chosen.name}", chosen.role, tuple(documents))
+
+
+def _verified(entry: Corpus, file: CorpusFile, copy: Copy) -> bytes:
+    """The content of a copy; refused unless it is, byte for byte, what was published."""
+    place = Place(str(copy))
+    try:
+        content = _read(copy)
+    # zipfile reports encryption and unknown compression as RuntimeError.
+    except (OSError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(CORPUS_UNREADABLE, at=place, reason=error, name=entry.name) from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != file.sha256:
+        raise InputError(
+            CORPUS_ALTERED, at=place, found=found, expected=file.sha256, name=entry.name
+        )
+    return content
+
+
+def _read(copy: Copy) -> bytes:
+    if copy.member is not None:
+        with zipfile.ZipFile(copy.path) as archive, archive.open(copy.member) as member:
+            return member.read(_MOST_BYTES)
+    if copy.path.suffix == ".gz":
+        with gzip.open(copy.path) as stream:
+            return stream.read(_MOST_BYTES)
+    with copy.path.open("rb") as stream:
+        return stream.read(_MOST_BYTES)
+
+
+def _missing(entry: Corpus, splits: Iterable[SplitEntry], directory: Path | None) -> UsageError:
+    names = [download.name for download in entry.downloads]
+    names += [file.path for split in splits for file in split.files]
+    folders = [parent / folder for parent in directories(directory) for folder in entry.folders]
+    how = (
+        f"Run `relatome corpora get {entry.name}`"
+        if entry.downloads
+        else f"Download it from {entry.homepage} into {user_directory() / entry.folders[0]}"
+    )
+    return UsageError(
+        CORPUS_MISSING,
+        name=entry.name,
+        files=" or ".join(names),
+        folders=", ".join(str(folder) for folder in folders),
+        how=how,
+        environment=ENVIRONMENT,
+    )
+
+
+def data_hash(documents: Iterable[Document]) -> str:
+    """SHA-256 of documents, in their order, over their canonical JSON; hexadecimal.
+
+    Names the data of a run: equal hashes mean equal texts, mentions and relations, whatever
+    file or machine they were read from.
+    """
+    digest = hashlib.sha256()
+    for line in _canonical(documents):
+        digest.update(line)
+    return digest.hexdigest()
+
+
+def _canonical(documents: Iterable[Document]) -> Iterator[bytes]:
+    encoder = msgspec.json.Encoder(order="sorted")
+    for document in documents:
+        yield encoder.encode(document) + b"\n"
