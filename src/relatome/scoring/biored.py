@@ -1,0 +1,153 @@
+"""BioRED: four scores over sets of unordered identifier pairs per document.
+
+Luo et al., "BioRED: a rich biomedical relation extraction dataset", Briefings in Bioinformatics
+23(5), 2022; Islamaj et al., the BioCreative VIII BioRED track, 2023.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from typing import ClassVar
+
+import msgspec
+
+from relatome.data import Document, Relation
+from relatome.data.schema import BIORED
+from relatome.errors import InputError, Place
+from relatome.scoring.rule import Items, Judgement, asserted
+
+_UNKNOWN = "unknown"
+
+# The everyday word of each entity type: "chemical" for ChemicalEntity.
+_SHORT = {name: (*aliases, name)[0].lower() for name, aliases in BIORED.entity_types.items()}
+
+
+class BioRED(msgspec.Struct, frozen=True):
+    """The rule of the BioRED paper and of the BioCreative VIII track.
+
+    A relation is compared as an unordered pair of identifiers with (pair+type) its label,
+    (pair+novelty) whether it is novel, or (all) both. A right pair with a wrong label is one
+    false positive and one false negative. All gold counts, also what no candidate can reach.
+
+    Attributes:
+        name: the protocol.
+        about: the protocol in one line.
+        type_pairs: where given, gold and predictions of other entity type pairs are not judged.
+            Entity types are those of the gold document.
+    """
+
+    name: str
+    about: str
+    type_pairs: frozenset[str] | None = None
+
+    scores: ClassVar[tuple[str, ...]] = ("pair", "pair+type", "pair+novelty", "all")
+    primary: ClassVar[str] = "all"
+    notes: ClassVar[Mapping[str, str]] = {
+        "gold_outside": "gold relations of other type pairs, not judged by this protocol",
+        "predicted_outside": "predicted relations of other type pairs, not judged by this protocol",
+        "gold_without_novelty": "gold relations without a novelty label, missed by the novelty "
+        "scores",
+        "predicted_without_novelty": "predicted relations without a novelty label, wrong in the "
+        "novelty scores",
+        "unknown_label": "predicted relations with a label BioRED does not have, wrong in the "
+        "type scores",
+        "unknown_entity": "predicted relations naming an entity the gold document does not have, "
+        "all wrong",
+    }
+
+    def judge(self, gold: Document, predicted: Document) -> Judgement:
+        """Turn a document's annotation and prediction into comparable items.
+
+        Raises:
+            InputError: if the gold has an entity type or a label that BioRED does not have.
+        """
+        place = Place(document=gold.id)
+        types = {entity.id: BIORED.canonical_type(entity.type, place) for entity in gold.entities}
+        notes: Counter[str] = Counter()
+
+        annotated = []
+        for relation in asserted(gold.relations):
+            BIORED.require_label(relation.type, place)
+            annotated.append((relation, _type_pair(relation, types)))
+            notes["gold_without_novelty"] += relation.novel is None
+
+        # An entity that only the prediction has keeps the type it has there: the relation is
+        # wrong, and should count as wrong where its author put it.
+        all_types = _guessed_types(predicted) | types
+        answered = []
+        for relation in asserted(predicted.relations):
+            answered.append((relation, _type_pair(relation, all_types)))
+            notes["predicted_without_novelty"] += relation.novel is None
+            notes["unknown_label"] += relation.type not in BIORED.labels
+            notes["unknown_entity"] += not {relation.head, relation.tail} <= types.keys()
+
+        judged_gold = [pair for pair in annotated if self._is_judged(pair[1])]
+        judged_predicted = [pair for pair in answered if self._is_judged(pair[1])]
+        notes["gold_outside"] += len(annotated) - len(judged_gold)
+        notes["predicted_outside"] += len(answered) - len(judged_predicted)
+        return Judgement(
+            gold=_items(judged_gold, "not annotated"),
+            predicted=_items(judged_predicted, "not predicted"),
+            notes=+notes,
+        )
+
+    def _is_judged(self, type_pair: str) -> bool:
+        # What cannot be placed is judged: a prediction must not escape by an unknown identifier.
+        return self.type_pairs is None or type_pair in self.type_pairs or _UNKNOWN in type_pair
+
+
+def _guessed_types(predicted: Document) -> dict[str, str]:
+    """Canonical types of the prediction's own entities, as far as BioRED knows them."""
+    found = {}
+    for entity in predicted.entities:
+        try:
+            found[entity.id] = BIORED.canonical_type(entity.type)
+        except InputError:
+            found[entity.id] = _UNKNOWN
+    return found
+
+
+def _type_pair(relation: Relation, types: Mapping[str, str]) -> str:
+    """Everyday name of the relation's type pair, in the schema's order: ``chemical-gene``."""
+    first, second = types.get(relation.head, _UNKNOWN), types.get(relation.tail, _UNKNOWN)
+    rule = BIORED.pair_rule(first, second)
+    ordered = (rule.head, rule.tail) if rule is not None else sorted((first, second))
+    return "-".join(_SHORT.get(name, name) for name in ordered)
+
+
+def _items(relations: Iterable[tuple[Relation, str]], no_novelty: str) -> dict[str, Items]:
+    """The items of each score. `no_novelty` stands for a missing novelty label.
+
+    Gold and prediction use different words for it, so that a missing label matches nothing.
+    """
+    found: dict[str, dict[Hashable, dict[str, str]]] = {score: {} for score in BioRED.scores}
+    for relation, type_pair in relations:
+        pair = tuple(sorted((relation.head, relation.tail)))
+        novel = no_novelty if relation.novel is None else relation.novel
+        by_type_pair = {"type pair": type_pair}
+        by_label = {"label": relation.type, "type pair": type_pair}
+        found["pair"][pair] = by_type_pair
+        found["pair+type"][pair, relation.type] = by_label
+        found["pair+novelty"][pair, novel] = {}
+        found["all"][pair, relation.type, novel] = by_type_pair
+    return dict(found)
+
+
+BIORED_8 = BioRED("biored-8", "BioRED, all eight entity type pairs (the BioRED paper)")
+BIORED_5 = BioRED(
+    "biored-5",
+    "BioRED, five entity type pairs, none with a variant (BioREx)",
+    frozenset(
+        {
+            "disease-gene",
+            "chemical-disease",
+            "chemical-gene",
+            "gene-gene",
+            "chemical-chemical",
+        }
+    ),
+)
+BC8 = BioRED(
+    "bc8", "BioCreative VIII BioRED track: all eight entity type pairs, the track's own abstracts"
+)

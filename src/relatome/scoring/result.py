@@ -1,0 +1,80 @@
+"""The outcome of scoring: counts per score, per document and per group."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import add
+
+import msgspec
+
+from relatome.errors import UNKNOWN_SCORE, UsageError
+from relatome.scoring.counts import Counts
+
+
+class Result(msgspec.Struct, frozen=True):
+    """Scores of one prediction under one rule.
+
+    Attributes:
+        rule: name of the protocol.
+        about: what the protocol compares.
+        primary: the score that stands for the whole.
+        documents: ids of the annotated documents, in the order given.
+        tallies: for each score, one `Counts` per document, aligned with `documents`.
+        groups: breakdown → score → group → `Counts`, for example
+            ``groups["label"]["pair+type"]["Bind"]``; largest groups of the annotation first.
+        gold_relations: relations in the annotated documents, as read.
+        predicted_relations: relations in the predicted documents that were judged, as read.
+        notes: what happened, as a phrase, and how often; see `Rule.notes`.
+    """
+
+    rule: str
+    about: str
+    primary: str
+    documents: tuple[str, ...]
+    tallies: dict[str, tuple[Counts, ...]]
+    groups: dict[str, dict[str, dict[str, Counts]]]
+    gold_relations: int
+    predicted_relations: int
+    notes: dict[str, int] = {}
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Names of the scores, in the rule's order."""
+        return tuple(self.tallies)
+
+    def counts(self, score: str | None = None) -> Counts:
+        """Counts over all documents (micro average).
+
+        Args:
+            score: a name from `scores`; the rule's primary score if None.
+
+        Raises:
+            UsageError: if the rule has no such score.
+        """
+        return reduce(add, self.per_document(score), Counts())
+
+    def per_document(self, score: str | None = None) -> tuple[Counts, ...]:
+        """Counts of each document, aligned with `documents`; arguments as for `counts`."""
+        name = self.primary if score is None else score
+        if name not in self.tallies:
+            raise UsageError(
+                UNKNOWN_SCORE, score=name, rule=self.rule, known=", ".join(self.scores)
+            )
+        return self.tallies[name]
+
+    def precision(self, score: str | None = None) -> float:
+        """Micro precision, 0 to 1; arguments as for `counts`."""
+        return self.counts(score).precision
+
+    def recall(self, score: str | None = None) -> float:
+        """Micro recall, 0 to 1; arguments as for `counts`."""
+        return self.counts(score).recall
+
+    def f1(self, score: str | None = None) -> float:
+        """Micro F1, 0 to 1; arguments as for `counts`."""
+        return self.counts(score).f1
+
+    def macro_f1(self, breakdown: str, score: str) -> float:
+        """Unweighted mean of the groups' F1, over the groups the annotation contains."""
+        present = [c.f1 for c in self.groups[breakdown][score].values() if c.gold]
+        return sum(present) / len(present) if present else 0.0

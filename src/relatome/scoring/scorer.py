@@ -1,0 +1,117 @@
+"""Scoring predicted documents against annotated ones, the same way under every rule."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Literal
+
+from relatome.data import Document
+from relatome.errors import (
+    DUPLICATE_DOCUMENT,
+    EXTRA_DOCUMENTS,
+    NO_GOLD,
+    InputError,
+)
+from relatome.scoring.counts import Counts
+from relatome.scoring.registry import find_rule
+from relatome.scoring.result import Result
+from relatome.scoring.rule import Items, Rule
+
+_Groups = dict[str, dict[str, dict[str, Counts]]]
+
+
+def score(
+    gold: Iterable[Document],
+    predicted: Iterable[Document],
+    rule: str | Rule,
+    *,
+    extra: Literal["refuse", "ignore"] = "refuse",
+) -> Result:
+    """Score predicted relations against annotated ones.
+
+    Args:
+        gold: the annotated documents.
+        predicted: documents with predicted relations, in any order. A gold document without a
+            prediction counts as entirely missed.
+        rule: a scoring rule or its name, for example ``"biored-8"``.
+        extra: what to do with predicted documents that the gold does not have: refuse them, or
+            ignore and count them.
+
+    Raises:
+        UsageError: if there is no rule of that name.
+        InputError: if there is no gold document, an id occurs twice on one side, a prediction is
+            for a document outside the gold, or the gold does not fit the rule.
+
+    Example:
+        >>> from relatome.data import Document
+        >>> documents = [Document("1", ())]
+        >>> score(documents, documents, "biored-8").f1("all")
+        0.0
+    """
+    if isinstance(rule, str):
+        rule = find_rule(rule)
+    annotated = _by_id(gold)
+    if not annotated:
+        raise InputError(NO_GOLD)
+    answered = _by_id(predicted)
+    outside = [document_id for document_id in answered if document_id not in annotated]
+    if outside and extra == "refuse":
+        raise InputError(EXTRA_DOCUMENTS, count=len(outside), examples=", ".join(outside[:3]))
+
+    tallies: dict[str, list[Counts]] = {name: [] for name in rule.scores}
+    groups: _Groups = defaultdict(lambda: defaultdict(lambda: defaultdict(Counts)))
+    notes: Counter[str] = Counter()
+    for document_id, document in annotated.items():
+        answer = answered.get(document_id) or document.with_relations(())
+        judgement = rule.judge(document, answer)
+        for name in rule.scores:
+            found, wanted = judgement.predicted[name], judgement.gold[name]
+            tallies[name].append(Counts.of(wanted.keys(), found.keys()))
+            _count_groups(groups, name, wanted, found)
+        notes.update({rule.notes[key]: count for key, count in judgement.notes.items()})
+    missing = len(annotated) - (len(answered) - len(outside))
+    notes["gold documents without a prediction, counted as missed"] += missing
+    notes["predicted documents that the gold does not have, ignored"] += len(outside)
+    return Result(
+        rule=rule.name,
+        about=rule.about,
+        primary=rule.primary,
+        documents=tuple(annotated),
+        tallies={name: tuple(counts) for name, counts in tallies.items()},
+        groups=_sorted(groups),
+        gold_relations=sum(len(d.relations) for d in annotated.values()),
+        predicted_relations=sum(len(d.relations) for d in answered.values() if d.id in annotated),
+        notes={text: count for text, count in notes.items() if count},
+    )
+
+
+def _by_id(documents: Iterable[Document]) -> dict[str, Document]:
+    found: dict[str, Document] = {}
+    for document in documents:
+        if document.id in found:
+            raise InputError(DUPLICATE_DOCUMENT, document=document.id)
+        found[document.id] = document
+    return found
+
+
+def _count_groups(groups: _Groups, score: str, gold: Items, predicted: Items) -> None:
+    """Add one document's items to the counts of the groups they belong to."""
+    found, missed, invented = Counts(1, 0, 0), Counts(0, 0, 1), Counts(0, 1, 0)
+    for item, memberships in gold.items():
+        for breakdown, group in memberships.items():
+            groups[breakdown][score][group] += found if item in predicted else missed
+    for item in predicted.keys() - gold.keys():
+        for breakdown, group in predicted[item].items():
+            groups[breakdown][score][group] += invented
+
+
+def _sorted(groups: _Groups) -> _Groups:
+    """Plain dictionaries, the groups with most gold first."""
+    return {
+        breakdown: {
+            score: dict(sorted(counts.items(), key=lambda entry: (-entry[1].gold, entry[0])))
+            for score, counts in by_score.items()
+        }
+        for breakdown, by_score in groups.items()
+    }
