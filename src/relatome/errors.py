@@ -180,6 +180,50 @@ UNKNOWN_LABEL = Message(
     "Known types: {known}. Correct the type, or add it to the schema.",
 )
 
+# ---------------------------------------------------------------- R12x-R14x: file formats
+
+FILE_EMPTY = Message("R120", "the file is empty.", "Check that it was written or fetched whole.")
+FILE_UNREADABLE = Message("R121", "the file cannot be read: {reason}.", "Check the file.")
+NOT_UTF8 = Message(
+    "R122",
+    "byte {byte} is not UTF-8.",
+    "Convert the file, for example: iconv -f LATIN1 -t UTF-8 OLD > NEW",
+)
+FILE_TRUNCATED = Message(
+    "R123",
+    "the file ends in the middle: {reason}.",
+    "Fetch or write it again; the documents before this place were read.",
+)
+FORMAT_UNRECOGNIZED = Message(
+    "R124",
+    "the content is none of the formats relatome reads; it begins {start!r}.",
+    "Name the format if you know it (--from, or format=): {known}.",
+)
+FORMAT_UNKNOWN = Message("R125", "there is no {direction} format {name!r}.", "Known: {known}.")
+DOCUMENT_TOO_LONG = Message(
+    "R126",
+    "a document is longer than {limit}.",
+    "Divide it, or check that the file is in the format it was read as.",
+)
+NOT_A_FILE = Message("R127", "{path} is a folder, not a file.", "Name one file.")
+PUBTATOR_LINE = Message(
+    "R130",
+    "this is not a line of PubTator: {reason}.",
+    "A line is ID|t|title, ID|a|abstract, or tab-separated: ID start end text type identifiers "
+    "(mention), ID type identifier identifier [Novel|No] (relation), "
+    "ID identifier identifier Subject:identifier (role).",
+)
+PUBTATOR_NO_RELATION = Message(
+    "R131",
+    "a role line names {head!r} and {tail!r}, between which there is no relation.",
+    "Add the relation line, or remove the role line.",
+)
+PUBTATOR_SUBJECT = Message(
+    "R132",
+    "subject {subject!r} is neither {head!r} nor {tail!r}.",
+    "The subject of a role line is one of its two identifiers.",
+)
+
 # ---------------------------------------------------------------- R2xx: splits and candidates
 
 TEST_SPLIT = Message(
@@ -213,6 +257,11 @@ EXTRA_DOCUMENTS = Message(
     "Check that prediction and gold belong together; to score only the shared documents, say so "
     "(`--extra ignore`).",
 )
+BAD_RESAMPLES = Message(
+    "R405",
+    "a bootstrap of {resamples} resamples with seed {seed} is not possible.",
+    "Ask for at least 1 resample (1,000 is usual) and a seed of 0 or more.",
+)
 
 # ---------------------------------------------------------------- R5xx: models
 
@@ -245,4 +294,81 @@ CORPUS_UNREADABLE = Message(
     "R805",
     "the copy of {name} cannot be read: {reason}.",
     "Fetch the corpus again, or remove the damaged file.",
+)
+NO_DOWNLOAD = Message(
+    "R806",
+    "no address with a known checksum is registered for {name}.",
+    "Download it by hand from {homepage}; `docs/corpora.md` says where to put it.",
+)
+LICENCE_NOT_ACCEPTED = Message(
+    "R807",
+    "the terms of {name} were not accepted, so nothing was fetched.",
+    "Read them at {url}, then repeat with --accept-licence.",
+)
+DOWNLOAD_FAILED = Message(
+    "R808",
+    "the download failed: {reason}.",
+    "Check the network connection or proxy and repeat: what has arrived is kept. Or download the "
+    "file by hand into {folder}.",
+)
+DOWNLOAD_REFUSED = Message(
+    "R809",
+    "the server refused: {status}.",
+    "Look at the address in a browser; if the file has moved, download it by hand into {folder}.",
+)
+DOWNLOAD_CHANGED = Message(
+    "R810",
+    "the file is not the one that was published: {found}; nothing was stored.",
+    "Try again later; if it stays so, the publisher has changed the file and relatome's registry "
+    "needs an update. {folder} is as it was.",
+)
+CANNOT_STORE = Message(
+    "R811",
+    "cannot write here: {reason}.",
+    "Free some space, or name another folder with --corpora.",
+)
+ARCHIVE_UNREADABLE = Message(
+    "R812",
+    "the archive cannot be unpacked: {reason}.",
+    "Remove it and fetch the corpus again.",
+)
+ARCHIVE_UNSAFE = Message(
+    "R813",
+    "member {member!r} is a link or leads out of the archive's folder; nothing was unpacked.",
+    "Do not trust this archive.",
+)
+ARCHIVE_TOO_LARGE = Message(
+    "R814",
+    "the archive holds {files} files of {bytes} bytes, more than the bound of {most_files} files "
+    "and {most_bytes} bytes; nothing was unpacked.",
+    "Do not trust this archive.",
+)
+ENCODER_UNAVAILABLE = Message(
+    "R503",
+    "encoder {name!r} cannot be loaded: {reason}",
+    "Give a folder written by save_pretrained, or a hub id the machine can reach.",
+)
+ENCODER_FAMILY = Message(
+    "R504",
+    "encoder {name!r} is of family {family!r}, which relatome does not know.",
+    "Known families: {known}.",
+)
+
+# ---------------------------------------------------------------- R6xx: recipes and training
+
+RECIPE_MISSING = Message(
+    "R601",
+    "there is no recipe {name!r}.",
+    "Give the path of a TOML file, or one of the recipes relatome comes with: {known}.",
+)
+RECIPE_SYNTAX = Message("R602", "the recipe is not valid TOML: {reason}.", "Correct the line.")
+RECIPE_INVALID = Message(
+    "R603",
+    "the recipe cannot be used: {reason}.",
+    "Correct the key named there ($ is the top of the file); docs/recipes.md lists every key.",
+)
+RECIPE_OVERRIDE = Message(
+    "R604",
+    "--set {override!r} does not read as key=value.",
+    "Write it as table.key=value, for example --set training.seed=7.",
 )
