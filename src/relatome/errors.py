@@ -180,6 +180,10 @@ UNKNOWN_LABEL = Message(
     "Known types: {known}. Correct the type, or add it to the schema.",
 )
 
+CANNOT_WRITE = Message(
+    "R111", "{path} cannot be written: {reason}.", "Check that its folder exists and is yours."
+)
+
 # ---------------------------------------------------------------- R12x-R14x: file formats
 
 FILE_EMPTY = Message("R120", "the file is empty.", "Check that it was written or fetched whole.")

@@ -1,0 +1,228 @@
+"""PubTator: title and abstract on a line each, then tab-separated annotations.
+
+::
+
+    10491763|t|Title of the article.
+    10491763|a|Its abstract.
+    10491763⇥0⇥5⇥Title⇥DiseaseOrPhenotypicFeature⇥D003924
+    10491763⇥Association⇥3175⇥D003924⇥Novel
+    10491763⇥3175⇥D003924⇥Subject:3175
+
+Offsets count characters of title, one separator, abstract. A document ends at a blank line, at
+the end of the file, or where the id changes. Annotations may come in any order. Read strictly:
+a line that fits none of the kinds is an error, never a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+import msgspec
+
+from relatome.data.document import Document, Mention, Passage, Relation
+from relatome.errors import (
+    PUBTATOR_LINE,
+    PUBTATOR_NO_RELATION,
+    PUBTATOR_SUBJECT,
+    InputError,
+    Message,
+    Place,
+)
+from relatome.formats.identifiers import describes_variant, parse_argument, parse_identifiers
+from relatome.formats.records import Names, Record
+from relatome.formats.source import MAX_DOCUMENT_BYTES, Line, clipped, decoded, lines, too_long
+
+TEXT_LINE = re.compile(r"([^|\t]*)\|([^|\t]*)\|(.*)", re.DOTALL)
+_ID = re.compile(rb"[^|\t]*")
+_NOVELTY = {"Novel": True, "No": False}
+_SUBJECT = "Subject:"
+
+
+def read(stream: BinaryIO, names: Names) -> Iterator[Record]:
+    """Read the documents of a PubTator file one after the other."""
+    for block in _blocks(stream):
+        try:
+            record = _Block(block, names).record()
+        except InputError as error:
+            record = Record(error, block[0].number)
+        yield record
+
+
+def _blocks(stream: BinaryIO) -> Iterator[list[Line]]:
+    """The lines of each document."""
+    block: list[Line] = []
+    block_id = b""
+    size = 0
+    for line in lines(stream):
+        if not line.content.strip():
+            if block:
+                yield block
+            block = []
+            continue
+        match = _ID.match(line.content)
+        line_id = match[0] if match else b""
+        if block and line_id != block_id:
+            yield block
+            block = []
+        if not block:
+            block_id, size = line_id, 0
+        size += len(line.content)
+        if size > MAX_DOCUMENT_BYTES:
+            raise too_long(line=line.number)
+        block.append(line)
+    if block:
+        yield block
+
+
+class _Role(NamedTuple):
+    pair: frozenset[str]
+    subject: str
+    place: Place
+    head: str
+    tail: str
+
+
+class _Block:
+    """The lines of one document, sorted into text, mentions, relations and roles."""
+
+    def __init__(self, block: list[Line], names: Names) -> None:
+        self._names = names
+        self._texts: dict[str, str] = {}
+        self._mentions: list[tuple[list[str], Place]] = []
+        self._relations: list[Relation] = []
+        self._relation_lines: list[int] = []
+        self._roles: list[_Role] = []
+        self._id = ""
+        for number, content in block:
+            text = decoded(content, number)
+            fields = text.split("\t")
+            if "|" in fields[0]:
+                self._id = self._id or fields[0].split("|")[0]
+                self._add_text(text, Place(line=number, document=clipped(self._id)))
+            else:
+                self._id = self._id or fields[0]
+                self._add_annotation(fields, Place(line=number, document=clipped(self._id)))
+        self._place = Place(line=block[0].number, document=clipped(self._id) or None)
+
+    def record(self) -> Record:
+        """The document.
+
+        Raises:
+            InputError: naming the line that cannot be used.
+        """
+        if not self._id:
+            raise _unfit("it has no document id", self._place)
+        if "t" not in self._texts:
+            raise _unfit("the document has no title line", self._place)
+        title = self._texts["t"]
+        passages = [Passage("title", 0, title)]
+        if "a" in self._texts:
+            passages.append(Passage("abstract", len(title) + 1, self._texts["a"]))
+        relations = self._with_roles()
+        arguments = {argument for r in relations for argument in (r.head, r.tail)}
+        mentions = tuple(self._mention(i, arguments) for i in range(len(self._mentions)))
+        return Record(
+            Document(self._id, tuple(passages), mentions, tuple(relations)),
+            self._place.line,
+            [place.line or 0 for _, place in self._mentions],
+            self._relation_lines,
+        )
+
+    def _add_text(self, line: str, place: Place) -> None:
+        match = TEXT_LINE.fullmatch(line)
+        if match is None:
+            raise _unfit("it has no passage letter between two bars", place)
+        letter, text = match[2], match[3]
+        if letter not in ("t", "a"):
+            raise _unfit(f"passage {clipped(letter)!r} is neither t nor a", place)
+        if letter in self._texts:
+            raise _unfit(f"the document has a second line {letter!r}", place)
+        if letter == "t" and "a" in self._texts:
+            raise _unfit("the title stands after the abstract", place)
+        self._texts[letter] = text
+
+    def _add_annotation(self, fields: list[str], place: Place) -> None:
+        count = len(fields)
+        if count == 4 and fields[3].startswith(_SUBJECT):
+            # Both arguments may be numeric (NCBI Gene): this test comes before the offsets'.
+            self._add_role(fields, place)
+        elif count in (5, 6, 7) and _is_offset(fields[1]) and _is_offset(fields[2]):
+            self._mentions.append((fields, place))
+        elif count in (4, 5) and not _is_offset(fields[1]):
+            self._add_relation(fields, place)
+        elif count in (6, 7):
+            raise _unfit(
+                f"{clipped(fields[1])!r} and {clipped(fields[2])!r} are not offsets", place
+            )
+        else:
+            raise _unfit(f"it has {count} tab-separated fields", place)
+
+    def _mention(self, index: int, arguments: set[str]) -> Mention:
+        fields, place = self._mentions[index]
+        if not fields[4]:
+            raise _unfit("the mention has no type", place)
+        raw = fields[5] if len(fields) > 5 else ""
+        infons = {}
+        if describes_variant(raw):
+            infons["identifier"] = raw
+        if len(fields) > 6:
+            infons["composite"] = fields[6]
+        return Mention(
+            f"M{index}",
+            int(fields[1]),
+            int(fields[2]),
+            fields[3],
+            self._names.type(fields[4], place),
+            parse_identifiers(raw, arguments),
+            (),
+            infons,
+        )
+
+    def _add_relation(self, fields: list[str], place: Place) -> None:
+        novel = None
+        if len(fields) == 5:
+            if fields[4] not in _NOVELTY:
+                raise _unfit(f"novelty is {clipped(fields[4])!r}, not Novel or No", place)
+            novel = _NOVELTY[fields[4]]
+        if not fields[1]:
+            raise _unfit("the relation has no type", place)
+        head, tail = parse_argument(fields[2]), parse_argument(fields[3])
+        label = self._names.label(fields[1], place)
+        self._relations.append(Relation(head, tail, label, novel=novel))
+        self._relation_lines.append(place.line or 0)
+
+    def _add_role(self, fields: list[str], place: Place) -> None:
+        head, tail = parse_argument(fields[1]), parse_argument(fields[2])
+        subject = parse_argument(fields[3].removeprefix(_SUBJECT))
+        if subject not in (head, tail):
+            raise _refused(PUBTATOR_SUBJECT, place, subject=subject, head=head, tail=tail)
+        self._roles.append(_Role(frozenset((head, tail)), subject, place, head, tail))
+
+    def _with_roles(self) -> list[Relation]:
+        if not self._roles:
+            return self._relations
+        related = {frozenset((r.head, r.tail)) for r in self._relations}
+        subjects: dict[frozenset[str], str] = {}
+        for role in self._roles:
+            if role.pair not in related:
+                raise _refused(PUBTATOR_NO_RELATION, role.place, head=role.head, tail=role.tail)
+            if subjects.setdefault(role.pair, role.subject) != role.subject:
+                raise _unfit("another role line of the pair names the other subject", role.place)
+        return [
+            msgspec.structs.replace(r, subject=subjects.get(frozenset((r.head, r.tail))))
+            for r in self._relations
+        ]
+
+
+def _is_offset(field: str) -> bool:
+    return field.isascii() and field.isdigit() and len(field) < 19
+
+
+def _unfit(reason: str, place: Place) -> InputError:
+    return _refused(PUBTATOR_LINE, place, reason=reason)
+
+
+def _refused(message: Message, place: Place, **values: object) -> InputError:
+    return InputError(message, at=place, **values)

@@ -1,0 +1,118 @@
+"""What a reader hands over: a document, or the problem that took its place, and where it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from relatome.data.document import Document, check_mention
+from relatome.data.schema import Schema
+from relatome.errors import DOCUMENT_TOO_LONG, DUPLICATE_DOCUMENT, InputError, Place
+from relatome.formats.source import MAX_DOCUMENT_BYTES
+
+OnError = Callable[[InputError], None]
+
+
+class Record(NamedTuple):
+    """One document of a file, or the error in its place.
+
+    `mention_lines` and `relation_lines` give the line of each mention and relation, in the
+    formats that have lines.
+    """
+
+    content: Document | InputError
+    line: int | None = None
+    mention_lines: Sequence[int] = ()
+    relation_lines: Sequence[int] = ()
+
+
+class Names:
+    """Entity types and relation labels, through the schema if there is one."""
+
+    def __init__(self, schema: Schema | None) -> None:
+        self._schema = schema
+
+    def type(self, spelling: str, place: Place) -> str:
+        """The schema's name of an entity type.
+
+        Raises:
+            InputError: if there is a schema and it does not know the type.
+        """
+        return spelling if self._schema is None else self._schema.canonical_type(spelling, place)
+
+    def label(self, label: str, place: Place) -> str:
+        """The relation label itself.
+
+        Raises:
+            InputError: if there is a schema and it does not have the label.
+        """
+        return label if self._schema is None else self._schema.require_label(label, place)
+
+
+def checked(records: Iterator[Record], path: str, on_error: OnError | None) -> Iterator[Document]:
+    """The documents of `records` that fit, each verified; the others go to `on_error`.
+
+    An InputError raised by `records` itself (rather than handed over) means that nothing after it
+    can be read: it is reported once and the iteration ends.
+
+    Raises:
+        InputError: the first problem, if `on_error` is None.
+    """
+    seen: set[str] = set()
+    while True:
+        try:
+            record = next(records)
+        except StopIteration:
+            return
+        except InputError as error:
+            _report(error, Place(path), on_error)
+            return
+        content = record.content
+        if isinstance(content, Document):
+            place = Place(path, record.line, content.id)
+            try:
+                if content.id in seen:
+                    raise InputError(DUPLICATE_DOCUMENT, document=content.id)
+                _check(content, record)
+            except InputError as error:
+                _report(error, place, on_error)
+                continue
+            seen.add(content.id)
+            yield content
+        else:
+            _report(content, Place(path, record.line), on_error)
+
+
+def _report(error: InputError, place: Place, on_error: OnError | None) -> None:
+    located = InputError(error.message, at=error.place.within(place), **error.values)
+    if on_error is None:
+        raise located from None
+    on_error(located)
+
+
+def _check(document: Document, record: Record) -> None:
+    """`Document.check`, with the line of the mention or relation that does not fit."""
+    if any(passage.end > MAX_DOCUMENT_BYTES for passage in document.passages):
+        # Gaps between passages become spaces of the text: an absurd offset would fill the memory.
+        raise InputError(DOCUMENT_TOO_LONG, limit=f"{MAX_DOCUMENT_BYTES} characters")
+    try:
+        document.check()
+    except InputError as error:
+        line = _line_of_problem(document, record)
+        if line is None:
+            raise
+        raise InputError(
+            error.message, at=Place(line=line, document=document.id), **error.values
+        ) from None
+
+
+def _line_of_problem(document: Document, record: Record) -> int | None:
+    for mention, line in zip(document.mentions, record.mention_lines, strict=False):
+        try:
+            check_mention(mention, document.text, Place())
+        except InputError:
+            return line
+    for relation, line in zip(document.relations, record.relation_lines, strict=False):
+        if not {relation.head, relation.tail} <= document.entity_by_id.keys():
+            return line
+    return None
