@@ -326,23 +326,18 @@ DOWNLOAD_CHANGED = Message(
     "Try again later; if it stays so, the publisher has changed the file and relatome's registry "
     "needs an update. {folder} is as it was.",
 )
-CANNOT_STORE = Message(
-    "R811",
-    "cannot write here: {reason}.",
-    "Free some space, or name another folder with --corpora.",
-)
 ARCHIVE_UNREADABLE = Message(
-    "R812",
+    "R811",
     "the archive cannot be unpacked: {reason}.",
     "Remove it and fetch the corpus again.",
 )
 ARCHIVE_UNSAFE = Message(
-    "R813",
+    "R812",
     "member {member!r} is a link or leads out of the archive's folder; nothing was unpacked.",
     "Do not trust this archive.",
 )
 ARCHIVE_TOO_LARGE = Message(
-    "R814",
+    "R813",
     "the archive holds {files} files of {bytes} bytes, more than the bound of {most_files} files "
     "and {most_bytes} bytes; nothing was unpacked.",
     "Do not trust this archive.",
@@ -356,6 +351,16 @@ ENCODER_FAMILY = Message(
     "R504",
     "encoder {name!r} is of family {family!r}, which relatome does not know.",
     "Known families: {known}.",
+)
+CHECKPOINT_INCOMPLETE = Message(
+    "R505",
+    "the model folder lacks {file}.",
+    "Give the `model` folder of a finished run; if it was copied, copy all of its files.",
+)
+CHECKPOINT_MISMATCH = Message(
+    "R506",
+    "the model's files do not fit together: {reason}",
+    "Copy the whole `model` folder again, or train the recipe again.",
 )
 
 # ---------------------------------------------------------------- R6xx: recipes and training
@@ -375,4 +380,25 @@ RECIPE_OVERRIDE = Message(
     "R604",
     "--set {override!r} does not read as key=value.",
     "Write it as table.key=value, for example --set training.seed=7.",
+)
+SCHEMA_UNKNOWN = Message(
+    "R605", "the recipe's schema {name!r} is not known.", "Known schemas: {known}."
+)
+LOSS_UNKNOWN = Message(
+    "R606", "losses.{key}.name is {name!r}, which is no loss.", "Known losses: {known}."
+)
+NOVELTY_MISSING = Message(
+    "R607",
+    "schema {schema} judges novelty, but the recipe has no [losses.novelty].",
+    "Add the table; give it weight 0.0 to leave novelty unlearnt.",
+)
+RUN_DIFFERS = Message(
+    "R608",
+    "the folder holds a run of another recipe or with other overrides.",
+    "Resume with the recipe and the overrides it was started with, or use another folder.",
+)
+RUN_EXISTS = Message(
+    "R609",
+    "the folder is not empty.",
+    "Add --resume to go on with the run it holds, or use another folder.",
 )

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from relatome.cli.evaluate import evaluate
 from relatome.errors import RelatomeError
 
 app = typer.Typer(
@@ -17,6 +18,13 @@ app = typer.Typer(
     help="Typed, scored, novelty-labelled relations between identified entities, "
     "from biomedical text.",
 )
+app.command()(evaluate)
+
+
+@app.callback()
+def _commands() -> None:
+    # With a callback, typer asks for a command's name even while there is only one command.
+    pass
 
 
 def main() -> None:

@@ -43,6 +43,10 @@ class BioRED(msgspec.Struct, frozen=True):
 
     scores: ClassVar[tuple[str, ...]] = ("pair", "pair+type", "pair+novelty", "all")
     primary: ClassVar[str] = "all"
+    breakdowns: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "label": ("pair+type",),
+        "type pair": ("pair", "pair+type", "all"),
+    }
     notes: ClassVar[Mapping[str, str]] = {
         "gold_outside": "gold relations of other type pairs, not judged by this protocol",
         "predicted_outside": "predicted relations of other type pairs, not judged by this protocol",
@@ -50,6 +54,7 @@ class BioRED(msgspec.Struct, frozen=True):
         "scores",
         "predicted_without_novelty": "predicted relations without a novelty label, wrong in the "
         "novelty scores",
+        "duplicate": "predicted relations given more than once, counted once",
         "unknown_label": "predicted relations with a label BioRED does not have, wrong in the "
         "type scores",
         "unknown_entity": "predicted relations naming an entity the gold document does not have, "
@@ -86,11 +91,10 @@ class BioRED(msgspec.Struct, frozen=True):
         judged_predicted = [pair for pair in answered if self._is_judged(pair[1])]
         notes["gold_outside"] += len(annotated) - len(judged_gold)
         notes["predicted_outside"] += len(answered) - len(judged_predicted)
-        return Judgement(
-            gold=_items(judged_gold, "not annotated"),
-            predicted=_items(judged_predicted, "not predicted"),
-            notes=+notes,
-        )
+        gold_items = _items(judged_gold, "not annotated")
+        predicted_items = _items(judged_predicted, "not predicted")
+        notes["duplicate"] += len(judged_predicted) - len(predicted_items["all"])
+        return Judgement(gold=gold_items, predicted=predicted_items, notes=+notes)
 
     def _is_judged(self, type_pair: str) -> bool:
         # What cannot be placed is judged: a prediction must not escape by an unknown identifier.
@@ -125,12 +129,11 @@ def _items(relations: Iterable[tuple[Relation, str]], no_novelty: str) -> dict[s
     for relation, type_pair in relations:
         pair = tuple(sorted((relation.head, relation.tail)))
         novel = no_novelty if relation.novel is None else relation.novel
-        by_type_pair = {"type pair": type_pair}
-        by_label = {"label": relation.type, "type pair": type_pair}
-        found["pair"][pair] = by_type_pair
-        found["pair+type"][pair, relation.type] = by_label
-        found["pair+novelty"][pair, novel] = {}
-        found["all"][pair, relation.type, novel] = by_type_pair
+        groups = {"label": relation.type, "type pair": type_pair}
+        found["pair"][pair] = groups
+        found["pair+type"][pair, relation.type] = groups
+        found["pair+novelty"][pair, novel] = groups
+        found["all"][pair, relation.type, novel] = groups
     return dict(found)
 
 

@@ -23,7 +23,8 @@ class Result(msgspec.Struct, frozen=True):
         groups: breakdown → score → group → `Counts`, for example
             ``groups["label"]["pair+type"]["Bind"]``; largest groups of the annotation first.
         gold_relations: relations in the annotated documents, as read.
-        predicted_relations: relations in the predicted documents that were judged, as read.
+        predicted_documents: how many of `documents` have a prediction.
+        predicted_relations: relations in those, as read.
         notes: what happened, as a phrase, and how often; see `Rule.notes`.
     """
 
@@ -34,6 +35,7 @@ class Result(msgspec.Struct, frozen=True):
     tallies: dict[str, tuple[Counts, ...]]
     groups: dict[str, dict[str, dict[str, Counts]]]
     gold_relations: int
+    predicted_documents: int
     predicted_relations: int
     notes: dict[str, int] = {}
 

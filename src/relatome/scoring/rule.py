@@ -12,8 +12,8 @@ from relatome.data import Document, Relation
 Items = Mapping[Hashable, Mapping[str, str]]
 """Comparable items, each with the groups it belongs to.
 
-The keys are compared, so ``gold.keys() & predicted.keys()`` is what was found. The values say
-where an item counts in a breakdown: ``{"label": "Bind", "type pair": "gene-gene"}``.
+The keys are compared, so ``gold.keys() & predicted.keys()`` is what was found. The values name
+the item's group in each breakdown of its score: ``{"label": "Bind", "type pair": "gene-gene"}``.
 """
 
 
@@ -56,6 +56,11 @@ class Rule(Protocol):
     @property
     def primary(self) -> str:
         """The score that stands for the whole: the one to select models by."""
+        ...
+
+    @property
+    def breakdowns(self) -> Mapping[str, tuple[str, ...]]:
+        """By what the counts are broken down (``label``), and for which scores."""
         ...
 
     @property

@@ -20,6 +20,8 @@ from relatome.scoring.rule import Items, Rule
 
 _Groups = dict[str, dict[str, dict[str, Counts]]]
 
+_FOUND, _INVENTED, _MISSED = Counts(1, 0, 0), Counts(0, 1, 0), Counts(0, 0, 1)
+
 
 def score(
     gold: Iterable[Document],
@@ -60,7 +62,10 @@ def score(
         raise InputError(EXTRA_DOCUMENTS, count=len(outside), examples=", ".join(outside[:3]))
 
     tallies: dict[str, list[Counts]] = {name: [] for name in rule.scores}
-    groups: _Groups = defaultdict(lambda: defaultdict(lambda: defaultdict(Counts)))
+    groups: _Groups = {
+        breakdown: {name: defaultdict(Counts) for name in scores}
+        for breakdown, scores in rule.breakdowns.items()
+    }
     notes: Counter[str] = Counter()
     for document_id, document in annotated.items():
         answer = answered.get(document_id) or document.with_relations(())
@@ -68,10 +73,13 @@ def score(
         for name in rule.scores:
             found, wanted = judgement.predicted[name], judgement.gold[name]
             tallies[name].append(Counts.of(wanted.keys(), found.keys()))
-            _count_groups(groups, name, wanted, found)
+            for breakdown, by_score in groups.items():
+                if name in by_score:
+                    _count_groups(by_score[name], breakdown, wanted, found)
         notes.update({rule.notes[key]: count for key, count in judgement.notes.items()})
-    missing = len(annotated) - (len(answered) - len(outside))
-    notes["gold documents without a prediction, counted as missed"] += missing
+    notes["gold documents without a prediction, counted as missed"] += len(
+        annotated.keys() - answered.keys()
+    )
     notes["predicted documents that the gold does not have, ignored"] += len(outside)
     return Result(
         rule=rule.name,
@@ -81,6 +89,7 @@ def score(
         tallies={name: tuple(counts) for name, counts in tallies.items()},
         groups=_sorted(groups),
         gold_relations=sum(len(d.relations) for d in annotated.values()),
+        predicted_documents=len(annotated.keys() & answered.keys()),
         predicted_relations=sum(len(d.relations) for d in answered.values() if d.id in annotated),
         notes={text: count for text, count in notes.items() if count},
     )
@@ -95,15 +104,13 @@ def _by_id(documents: Iterable[Document]) -> dict[str, Document]:
     return found
 
 
-def _count_groups(groups: _Groups, score: str, gold: Items, predicted: Items) -> None:
-    """Add one document's items to the counts of the groups they belong to."""
-    found, missed, invented = Counts(1, 0, 0), Counts(0, 0, 1), Counts(0, 1, 0)
-    for item, memberships in gold.items():
-        for breakdown, group in memberships.items():
-            groups[breakdown][score][group] += found if item in predicted else missed
-    for item in predicted.keys() - gold.keys():
-        for breakdown, group in predicted[item].items():
-            groups[breakdown][score][group] += invented
+def _count_groups(counts: dict[str, Counts], breakdown: str, gold: Items, predicted: Items) -> None:
+    """Add one document's items to the counts of the group each belongs to."""
+    for item, group in gold.items():
+        counts[group[breakdown]] += _FOUND if item in predicted else _MISSED
+    for item, group in predicted.items():
+        if item not in gold:
+            counts[group[breakdown]] += _INVENTED
 
 
 def _sorted(groups: _Groups) -> _Groups:
