@@ -1,0 +1,96 @@
+"""Several encoded documents as one batch of padded arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from relatome.encode.document import EncodedDocument
+from relatome.encode.tokens import IntArray
+
+Batch = dict[str, IntArray]
+
+# What the encoder reads, and what the pair scorer reads besides the encoder's token vectors.
+ENCODER_INPUTS = ("input_ids", "attention_mask", "type_tags")
+PAIR_INPUTS = (
+    "token_source",
+    "mention_tokens",
+    "entity_mentions",
+    "distances",
+    "pairs",
+    "pair_rules",
+    "pair_features",
+)
+
+
+def encoder_batch(documents: Sequence[EncodedDocument], pad_id: int) -> Batch:
+    """All windows of the documents, in order, padded to the longest.
+
+    Returns:
+        ``input_ids``, ``attention_mask`` and ``type_tags``, each ``(windows, length)``.
+    """
+    return {
+        "input_ids": _stack([w for d in documents for w in d.window_ids], pad_id),
+        "attention_mask": _stack([np.ones_like(w) for d in documents for w in d.window_ids], 0),
+        "type_tags": _stack([w for d in documents for w in d.window_types], 0),
+    }
+
+
+def pair_batch(documents: Sequence[EncodedDocument], length: int) -> Batch:
+    """What the pair scorer reads of the documents, padded over B documents.
+
+    Args:
+        documents: the documents whose windows `encoder_batch` was given.
+        length: tokens to which the windows were padded.
+
+    Returns:
+        ``token_source`` ``(B, T)``: index of each token's vector among the flattened windows,
+        ``mention_tokens`` ``(B, M, K)``, ``entity_mentions`` ``(B, E, m)``,
+        ``distances`` ``(B, E, T)``, ``pairs`` ``(B, P, 2)``, ``pair_rules`` ``(B, P)``,
+        ``pair_features`` ``(B, P, features)``. Padding is -1, but 0 in pairs, rules and
+        features, whose padded rows nobody reads.
+    """
+    first_window = np.cumsum([0, *(len(d.window_ids) for d in documents)])
+    sources = [
+        (first_window[i] + d.window_of) * length + d.position_in for i, d in enumerate(documents)
+    ]
+    return {
+        "token_source": _stack(sources, -1),
+        "mention_tokens": _stack([d.mention_tokens for d in documents], -1),
+        "entity_mentions": _stack([d.entity_mentions for d in documents], -1),
+        "distances": _stack([d.distances.astype(np.int64) for d in documents], 0),
+        "pairs": _stack([d.pairs for d in documents], 0),
+        "pair_rules": _stack([d.pair_rules for d in documents], 0),
+        "pair_features": _stack([d.pair_features for d in documents], 0),
+    }
+
+
+def length_batches(
+    documents: Sequence[EncodedDocument], budget: int
+) -> Iterator[list[EncodedDocument]]:
+    """Group documents of similar length so that a batch holds at most `budget` padded tokens.
+
+    A single document larger than the budget is a batch of its own.
+    """
+    group: list[EncodedDocument] = []
+    used_windows = 0
+    for document in sorted(documents, key=lambda d: d.longest_window):
+        count = len(document.window_ids)
+        if group and (used_windows + count) * document.longest_window > budget:
+            yield group
+            group, used_windows = [], 0
+        group.append(document)
+        used_windows += count
+    if group:
+        yield group
+
+
+def _stack(arrays: Sequence[IntArray], fill: int) -> IntArray:
+    """Stack arrays of one rank, padded at the end of every axis."""
+    shape = np.max([array.shape for array in arrays], axis=0)
+    stacked = np.full((len(arrays), *shape), fill, dtype=np.int64)
+    for index, array in enumerate(arrays):
+        corner = tuple(slice(size) for size in array.shape)
+        stacked[index][corner] = array
+    return stacked

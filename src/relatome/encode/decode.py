@@ -1,0 +1,74 @@
+"""The way back: class scores of the candidates to relations of the document."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from relatome.data import Document, Relation, Schema
+from relatome.encode.document import EncodedDocument
+
+FloatArray = npt.NDArray[np.float32]
+
+# Logit of a class that is not legal for a pair: far below any real one, yet finite in half
+# precision, so that no product or sum of it becomes NaN.
+ILLEGAL = -1e4
+
+
+class Decoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How class probabilities become assertions.
+
+    Attributes:
+        threshold: a pair is asserted where the probability of any relation reaches it.
+        novelty_threshold: an asserted relation is novel where its probability of being novel
+            reaches it.
+    """
+
+    threshold: float = 0.5
+    novelty_threshold: float = 0.5
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Softmax over the last axis."""
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), dtype=np.float32)
+
+
+def decode(
+    encoded: EncodedDocument,
+    relation_logits: FloatArray,
+    novelty_logits: FloatArray | None,
+    schema: Schema,
+    decoding: Decoding,
+) -> Document:
+    """The document with the relations that the scores assert, most probable first.
+
+    Args:
+        encoded: the document and its candidates.
+        relation_logits: ``(P, labels+1)``, class 0 being no relation.
+        novelty_logits: ``(P, 2)``, known and novel, or None for a schema without novelty.
+        schema: the labels.
+        decoding: the thresholds.
+    """
+    probability = softmax(np.where(encoded.legal, relation_logits, np.float32(ILLEGAL)))
+    asserted = np.flatnonzero(1 - probability[:, 0] >= decoding.threshold)
+    best = 1 + probability[:, 1:].argmax(axis=1)
+    novel = None if novelty_logits is None else softmax(novelty_logits)[:, 1]
+    entities = encoded.document.entities
+    relations = []
+    for index in asserted:
+        candidate = encoded.candidates[index]
+        novel_score = None if novel is None else float(novel[index])
+        relations.append(
+            Relation(
+                head=entities[candidate.head].id,
+                tail=entities[candidate.tail].id,
+                type=schema.labels[best[index] - 1],
+                score=float(probability[index, best[index]]),
+                novel=None if novel_score is None else novel_score >= decoding.novelty_threshold,
+                novel_score=novel_score,
+            )
+        )
+    relations.sort(key=lambda relation: -(relation.score or 0.0))
+    return encoded.document.with_relations(tuple(relations))

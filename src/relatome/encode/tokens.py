@@ -1,0 +1,90 @@
+"""Text to word pieces with character offsets, through a saved ``tokenizer.json``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer as _Tokenizer
+
+from relatome.errors import TOKENIZER_INVALID, TOKENIZER_SPECIALS, ModelError, Place
+
+IntArray = npt.NDArray[np.int64]
+
+# Classification, separator and padding tokens by family: BERT/ELECTRA/DeBERTa, then RoBERTa.
+_SPECIALS = (("[CLS]", "[SEP]", "[PAD]"), ("<s>", "</s>", "<pad>"))
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Word pieces of one text, without special tokens.
+
+    Attributes:
+        ids: vocabulary ids, shape ``(tokens,)``.
+        starts: first character of each piece, shape ``(tokens,)``.
+        ends: character after the last of each piece, shape ``(tokens,)``.
+    """
+
+    ids: IntArray
+    starts: IntArray
+    ends: IntArray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def covering(self, start: int, end: int) -> tuple[int, int]:
+        """Token range ``[first, last)`` that overlaps the characters ``[start, end)``.
+
+        A span without any token (a control character, say, that the tokenizer drops) gets the
+        nearest following token, or the last one, so that every mention has a place in the text.
+        """
+        first = int(np.searchsorted(self.ends, start, side="right"))
+        last = int(np.searchsorted(self.starts, end, side="left"))
+        if last <= first:
+            first = min(first, len(self) - 1)
+            last = first + 1
+        return first, last
+
+
+class Tokenizer:
+    """A fast tokenizer, read from or written to the ``tokenizer.json`` of a model folder."""
+
+    def __init__(self, definition: str, *, place: Place | None = None) -> None:
+        """Build from the JSON text of a tokenizer.
+
+        Raises:
+            ModelError: if the text is no tokenizer, or its special tokens are unknown.
+        """
+        try:
+            self._inner = _Tokenizer.from_str(definition)
+        except Exception as error:  # the Rust side raises bare Exception
+            raise ModelError(TOKENIZER_INVALID, at=place, reason=str(error)) from None
+        # A saved tokenizer may carry its old truncation (128 for MiniLM); windows are our work.
+        self._inner.no_truncation()
+        self._inner.no_padding()
+        for names in _SPECIALS:
+            ids = [index for name in names if (index := self._inner.token_to_id(name)) is not None]
+            if len(ids) == len(names):
+                self.cls_id, self.sep_id, self.pad_id = ids
+                break
+        else:
+            raise ModelError(TOKENIZER_SPECIALS, at=place)
+
+    @classmethod
+    def from_file(cls, path: Path) -> Tokenizer:
+        """Read a ``tokenizer.json``."""
+        return cls(path.read_text(encoding="utf-8"), place=Place(str(path)))
+
+    def save(self, path: Path) -> None:
+        """Write as ``tokenizer.json``."""
+        path.write_text(self._inner.to_str(), encoding="utf-8")
+
+    def __call__(self, text: str) -> Tokens:
+        """Split `text` into word pieces with offsets into it."""
+        encoding = self._inner.encode(text, add_special_tokens=False)
+        offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+        return Tokens(
+            ids=np.asarray(encoding.ids, dtype=np.int64), starts=offsets[:, 0], ends=offsets[:, 1]
+        )

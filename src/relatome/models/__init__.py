@@ -1,0 +1,14 @@
+"""Torch modules: encoders, pair vectors, heads. Needs the extra `train`."""
+
+from relatome.models.encoder import TypedEncoder, build_encoder, load_encoder
+from relatome.models.pairs import DocumentPairs
+from relatome.models.relation import RelationModel, Scores
+
+__all__ = [
+    "DocumentPairs",
+    "RelationModel",
+    "Scores",
+    "TypedEncoder",
+    "build_encoder",
+    "load_encoder",
+]

@@ -1,0 +1,132 @@
+"""Pair vectors under document encoding: pooled mentions and a context of the pair's own."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from relatome.encode import DISTANCE_BUCKETS, PAIR_FEATURE_SIZES
+
+_HEAD_WIDTH = 64
+# How strongly attention starts out preferring tokens near a mention, in logits from nearest
+# to farthest bucket.
+_NEAR_BIAS = 3.0
+
+
+def gather_rows(rows: Tensor, index: Tensor) -> Tensor:
+    """Rows of each batch element by index.
+
+    Args:
+        rows: ``(B, N, H)``.
+        index: ``(B, ...)`` of indices into N; negative ones give the row 0, to be masked.
+
+    Returns:
+        ``(B, ..., H)``.
+    """
+    flat = index.clamp(min=0).flatten(1)
+    picked = torch.gather(rows, 1, flat.unsqueeze(-1).expand(-1, -1, rows.shape[-1]))
+    return picked.reshape(*index.shape, rows.shape[-1])
+
+
+class DocumentPairs(nn.Module):
+    """Token vectors of documents to one vector per candidate pair.
+
+    A mention is the mean of its pieces, an entity the log-sum-exp of its mentions (ATLOP,
+    arXiv:2010.11304, eq. 1). The pair's context is what both entities attend to (the same
+    paper's localized context, eq. 8), here through attention heads of our own with a learned
+    preference for tokens near a mention: it works with any encoder, needs no attention weights
+    from it, and knows from the first step where to look.
+    """
+
+    def __init__(self, hidden: int, pair_rules: int, dropout: float) -> None:
+        super().__init__()
+        self.query = nn.Linear(hidden, hidden)
+        self.key = nn.Linear(hidden, hidden)
+        self.heads = max(1, hidden // _HEAD_WIDTH)
+        near_to_far = torch.linspace(_NEAR_BIAS, -_NEAR_BIAS, DISTANCE_BUCKETS)
+        self.nearness = nn.Parameter(near_to_far[:, None].repeat(1, self.heads))
+        self.features = nn.ModuleList(
+            _small_embedding(size, hidden) for size in (*PAIR_FEATURE_SIZES, pair_rules)
+        )
+        self.combine = nn.Linear(4 * hidden, hidden)
+        self.norm = nn.LayerNorm(hidden)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(
+        self,
+        window_vectors: Tensor,
+        token_source: Tensor,
+        mention_tokens: Tensor,
+        entity_mentions: Tensor,
+        distances: Tensor,
+        pairs: Tensor,
+        pair_rules: Tensor,
+        pair_features: Tensor,
+    ) -> Tensor:
+        """One vector per pair.
+
+        Args:
+            window_vectors: ``(windows, length, hidden)`` from the encoder.
+            others: as `relatome.encode.pair_batch` makes them.
+
+        Returns:
+            ``(B, P, hidden)``.
+        """
+        tokens = window_vectors.flatten(0, 1)[token_source.clamp(min=0)]  # (B, T, hidden)
+        mentions = _mean(gather_rows(tokens, mention_tokens), mention_tokens >= 0)
+        entities = _logsumexp(gather_rows(mentions, entity_mentions), entity_mentions >= 0)
+        head, tail = pairs.unbind(-1)  # (B, P) each
+        head_vector, tail_vector = gather_rows(entities, head), gather_rows(entities, tail)
+        context = self._context(tokens, token_source >= 0, entities, distances, head, tail)
+        # (B, P, 4 · hidden)
+        joined = torch.cat((head_vector, tail_vector, context, head_vector * tail_vector), dim=-1)
+        combined = self.combine(self.dropout(joined))
+        for embedding, feature in zip(
+            self.features, (*pair_features.unbind(-1), pair_rules), strict=True
+        ):
+            combined = combined + embedding(feature)
+        vectors: Tensor = self.dropout(nn.functional.gelu(self.norm(combined)))
+        return vectors
+
+    def _context(
+        self,
+        tokens: Tensor,
+        is_token: Tensor,
+        entities: Tensor,
+        distances: Tensor,
+        head: Tensor,
+        tail: Tensor,
+    ) -> Tensor:
+        batch, length, hidden = tokens.shape
+        width = hidden // self.heads
+        query = self.query(entities).reshape(batch, -1, self.heads, width)
+        key = self.key(tokens).reshape(batch, length, self.heads, width)
+        # (B, E, heads, T)
+        scores = torch.einsum("beaw,btaw->beat", query, key) / width**0.5
+        scores = scores + self.nearness[distances].transpose(2, 3)
+        scores = scores.masked_fill(~is_token[:, None, None, :], -1e4)
+        attention = scores.softmax(-1).flatten(2)  # (B, E, heads · T)
+        shared = gather_rows(attention, head) * gather_rows(attention, tail)
+        shared = shared.reshape(batch, -1, self.heads, length).sum(-2)  # (B, P, T)
+        weights = shared / shared.sum(-1, keepdim=True).clamp(min=1e-12)
+        return weights @ tokens
+
+
+def _small_embedding(size: int, hidden: int) -> nn.Embedding:
+    """An embedding that starts near zero: it is added to vectors that mean something already."""
+    embedding = nn.Embedding(size, hidden)
+    nn.init.normal_(embedding.weight, std=0.02)
+    return embedding
+
+
+def _mean(values: Tensor, present: Tensor) -> Tensor:
+    """Mean over the second last axis where `present`: ``(..., N, H)`` to ``(..., H)``."""
+    weight = present.to(values.dtype).unsqueeze(-1)
+    return (values * weight).sum(-2) / weight.sum(-2).clamp(min=1)
+
+
+def _logsumexp(values: Tensor, present: Tensor) -> Tensor:
+    """Log-sum-exp over the second last axis where `present`; 0 where nothing is."""
+    masked = values.masked_fill(~present.unsqueeze(-1), -1e4)
+    nothing = ~present.any(-1, keepdim=True)
+    return masked.logsumexp(-2).masked_fill(nothing, 0.0)

@@ -1,0 +1,202 @@
+"""A recipe: a whole experiment as data, refused before any work if anything in it is wrong."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from relatome.errors import (
+    RECIPE_INVALID,
+    RECIPE_MISSING,
+    RECIPE_OVERRIDE,
+    RECIPE_SYNTAX,
+    Place,
+    UsageError,
+)
+
+Fraction = Annotated[float, Meta(ge=0, lt=1)]
+Positive = Annotated[float, Meta(gt=0)]
+Weight = Annotated[float, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=1)]
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of a recipe: a key it does not know is an error, and so is one it lacks."""
+
+
+class Data(_Section, frozen=True):
+    """Which documents to learn from and to select on, as ``corpus:split``."""
+
+    train: Annotated[list[str], Meta(min_length=1)]
+    dev: str
+
+
+class Encoding(_Section, frozen=True):
+    """How documents become arrays.
+
+    Attributes:
+        kind: ``document``: one encoder pass for all pairs of a document.
+        window: most tokens of an encoder window, special tokens included.
+        overlap: least number of tokens neighbouring windows of a long document share.
+    """
+
+    kind: Literal["document"]
+    window: Annotated[int, Meta(ge=16)]
+    overlap: Annotated[int, Meta(ge=0)]
+
+
+class Encoder(_Section, frozen=True):
+    """The pre-trained encoder: a hub id, or a folder written by ``save_pretrained``."""
+
+    name: str
+
+
+class Model(_Section, frozen=True):
+    """What stands on the encoder."""
+
+    dropout: Fraction
+
+
+class Loss(_Section, frozen=True):
+    """A loss by its registered name, and its weight in the sum."""
+
+    name: str
+    weight: Weight
+
+
+class Losses(_Section, frozen=True):
+    """One loss per head. `novelty` is left out where the schema has no novelty."""
+
+    relation: Loss
+    novelty: Loss | None = None
+
+
+class Training(_Section, frozen=True):
+    """How the weights are learnt.
+
+    Attributes:
+        seed: of initial weights, shuffling and dropout.
+        epochs: passes over the training documents at most.
+        patience: epochs without a better dev score after which training stops.
+        batch_size: documents per step.
+        encoder_learning_rate: peak rate of the pre-trained weights.
+        head_learning_rate: peak rate of everything that starts fresh.
+        warmup: fraction of all steps over which the rates rise; then they fall linearly.
+        weight_decay: of AdamW.
+        max_gradient_norm: longer gradients are scaled down to this length.
+        mask_entities: chance that an entity's mentions are hidden in a training step, so that
+            the model reads what stands around them.
+        precision: ``auto`` is bf16 where the machine computes with it, else fp32.
+    """
+
+    seed: Annotated[int, Meta(ge=0)]
+    epochs: Count
+    patience: Count
+    batch_size: Count
+    encoder_learning_rate: Positive
+    head_learning_rate: Positive
+    warmup: Fraction
+    weight_decay: Weight
+    max_gradient_norm: Positive
+    mask_entities: Fraction
+    precision: Literal["auto", "fp32", "bf16"]
+
+
+class Selection(_Section, frozen=True):
+    """Which epoch is kept: the best by this score of this rule on the dev split."""
+
+    rule: str
+    score: str
+
+
+class Published(_Section, frozen=True):
+    """Figures of a paper to stand beside ours, with their protocol."""
+
+    source: str
+    protocol: str
+    scores: dict[str, float]
+    note: str = ""
+
+
+class Recipe(_Section, frozen=True):
+    """A whole experiment. Every key is written out in the file; only `published` may lack."""
+
+    name: str
+    title: str
+    schema: str
+    data: Data
+    encoding: Encoding
+    encoder: Encoder
+    model: Model
+    losses: Losses
+    training: Training
+    selection: Selection
+    published: list[Published] = []
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dictionaries, lists and numbers, without what is None."""
+        plain: dict[str, Any] = _without_none(msgspec.to_builtins(self))
+        return plain
+
+
+def shipped() -> dict[str, Path]:
+    """The recipes that come with relatome, by name."""
+    folder = Path(str(resources.files("relatome.recipes")))
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_recipe(name: str, overrides: tuple[str, ...] = ()) -> Recipe:
+    """Read a recipe by shipped name or by path, apply ``key=value`` overrides and validate it.
+
+    Args:
+        name: a shipped recipe's name, or the path of a TOML file.
+        overrides: as from ``--set``: dotted keys with values in TOML notation
+            (``training.seed=7``); a value that is no TOML is taken as a string.
+
+    Raises:
+        UsageError: naming the key that is unknown, missing or has an impossible value.
+    """
+    path = shipped().get(name) or Path(name)
+    place = Place(str(path))
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(RECIPE_MISSING, name=name, known=", ".join(shipped())) from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(RECIPE_SYNTAX, at=place, reason=str(error)) from None
+    for override in overrides:
+        _apply(raw, override)
+    try:
+        return msgspec.convert(raw, Recipe)
+    except msgspec.ValidationError as error:
+        raise UsageError(RECIPE_INVALID, at=place, reason=str(error)) from None
+
+
+def _apply(raw: dict[str, Any], override: str) -> None:
+    key, equals, value = override.partition("=")
+    parts = key.strip().split(".")
+    if not equals or not all(parts):
+        raise UsageError(RECIPE_OVERRIDE, override=override)
+    table = raw
+    for part in parts[:-1]:
+        inner = table.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise UsageError(RECIPE_OVERRIDE, override=override)
+        table = inner
+    try:
+        table[parts[-1]] = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        table[parts[-1]] = value.strip()
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_without_none(inner) for inner in value]
+    return value

@@ -1,0 +1,6 @@
+"""Training: the loop, runs and their folders, checkpoints. Needs the extra `train`."""
+
+from relatome.training.checkpoint import load_model, save_model
+from relatome.training.run import Outcome, preflight, run
+
+__all__ = ["Outcome", "load_model", "preflight", "run", "save_model"]

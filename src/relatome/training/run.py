@@ -1,0 +1,140 @@
+"""A run: a recipe carried out in a folder that holds all there is to know about it."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import tomli_w
+from transformers import set_seed
+from transformers.trainer_utils import get_last_checkpoint
+
+from relatome.corpora import data_hash
+from relatome.data import Schema, Split, require_disjoint
+from relatome.data.schema import SCHEMAS
+from relatome.encode import DocumentEncoding, Settings
+from relatome.errors import (
+    LOSS_UNKNOWN,
+    NOVELTY_MISSING,
+    RUN_DIFFERS,
+    RUN_EXISTS,
+    SCHEMA_UNKNOWN,
+    UNKNOWN_SCORE,
+    Place,
+    UsageError,
+)
+from relatome.losses import LOSSES
+from relatome.models import RelationModel, load_encoder
+from relatome.recipes import Recipe
+from relatome.scoring import find_rule, score
+from relatome.training.checkpoint import save_model
+from relatome.training.predict import decoded, fit_decoding, score_documents
+from relatome.training.provenance import code_version, machine
+from relatome.training.trainer import RelationTrainer
+
+RECIPE_FILE, PROVENANCE_FILE, RESULTS_FILE, MODEL_FOLDER = (
+    "recipe.toml",
+    "provenance.json",
+    "results.json",
+    "model",
+)
+
+
+class Outcome(NamedTuple):
+    """What a run came to: the folder of its model and its dev scores by name."""
+
+    model: Path
+    scores: dict[str, float]
+
+
+def preflight(recipe: Recipe) -> Schema:
+    """Verify everything in a recipe that can be wrong without looking at data or weights.
+
+    Raises:
+        UsageError: naming the key at fault.
+    """
+    if recipe.schema not in SCHEMAS:
+        raise UsageError(SCHEMA_UNKNOWN, name=recipe.schema, known=", ".join(SCHEMAS))
+    schema = SCHEMAS[recipe.schema]
+    for key in ("relation", "novelty"):
+        loss = getattr(recipe.losses, key)
+        if loss is not None and loss.name not in LOSSES:
+            raise UsageError(LOSS_UNKNOWN, key=key, name=loss.name, known=", ".join(LOSSES))
+    if schema.novelty and recipe.losses.novelty is None:
+        raise UsageError(NOVELTY_MISSING, schema=schema.name)
+    rule, name = find_rule(recipe.selection.rule), recipe.selection.score
+    if name not in rule.scores:
+        raise UsageError(UNKNOWN_SCORE, score=name, rule=rule.name, known=", ".join(rule.scores))
+    return schema
+
+
+def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool) -> Outcome:
+    """Carry out a recipe in `folder`, or go on where a killed run of it stopped.
+
+    Args:
+        recipe: as `load_recipe` gave it.
+        train: documents to learn from.
+        dev: documents to select the epoch and the threshold on.
+        folder: the run folder; must be new or empty unless `resume`.
+        resume: go on from the last complete epoch. The result is the same as if the run had
+            never stopped.
+
+    Raises:
+        UsageError: if the recipe cannot be carried out, the folder is taken, or it holds a run
+            of another recipe.
+        InputError: if train and dev share a document.
+    """
+    schema = preflight(recipe)
+    require_disjoint(train, dev)
+    _open_folder(recipe, folder, resume=resume)
+    set_seed(recipe.training.seed)
+    backbone, tokenizer = load_encoder(recipe.encoder.name)
+    model = RelationModel(backbone, schema, recipe.model.dropout)
+    encoding = DocumentEncoding(recipe.encoding.window, recipe.encoding.overlap)
+    settings = Settings(schema, encoding)
+    provenance = {
+        "code": code_version(),
+        "machine": machine(),
+        "data": {split.name: data_hash(split.documents) for split in (train, dev)},
+    }
+    (folder / PROVENANCE_FILE).write_text(json.dumps(provenance, indent=2), encoding="utf-8")
+
+    trainer = RelationTrainer(recipe, model, tokenizer, settings, train, dev, folder)
+    checkpoints = folder / "checkpoints"
+    last = get_last_checkpoint(checkpoints) if resume and checkpoints.is_dir() else None
+    trainer.train(resume_from_checkpoint=last)
+
+    selection = recipe.selection
+    with trainer.compute_loss_context_manager():
+        examples = [example.encoded for example in trainer.dev_examples.examples]
+        scored = score_documents(model, examples, tokenizer.pad_id)
+    decoding, _ = fit_decoding(scored, dev.documents, schema, selection.rule, selection.score)
+    save_model(
+        model,
+        tokenizer,
+        msgspec.structs.replace(settings, decoding=decoding),
+        folder / MODEL_FOLDER,
+    )
+    result = score(dev.documents, decoded(scored, dev.documents, schema, decoding), selection.rule)
+    scores = {name: result.f1(name) for name in result.tallies}
+    results = {"recipe": recipe.name, "protocol": selection.rule, "split": dev.name, "f1": scores}
+    (folder / RESULTS_FILE).write_text(json.dumps(results, indent=2), encoding="utf-8")
+    return Outcome(folder / MODEL_FOLDER, scores)
+
+
+def _open_folder(recipe: Recipe, folder: Path, *, resume: bool) -> None:
+    """Claim a new folder for the recipe, or make sure that an old one belongs to it."""
+    path = folder / RECIPE_FILE
+    place = Place(str(folder))
+    if resume and path.is_file():
+        if tomllib.loads(path.read_text(encoding="utf-8")) != recipe.to_dict():
+            raise UsageError(RUN_DIFFERS, at=place)
+        return
+    if folder.is_dir() and any(os.scandir(folder)):
+        raise UsageError(RUN_EXISTS, at=place)
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(tomli_w.dumps(recipe.to_dict()), encoding="utf-8")

@@ -1,0 +1,201 @@
+"""The training loop: Hugging Face's Trainer, judged by the official score on dev."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import (
+    EarlyStoppingCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+
+from relatome.data import Split, require_not_test
+from relatome.encode import Settings, Tokenizer
+from relatome.losses import LOSSES
+from relatome.models import RelationModel, Scores
+from relatome.recipes import Recipe
+from relatome.training.dataset import Collator, Examples, LengthGroupedSampler
+from relatome.training.predict import fit_decoding, score_documents
+
+METRICS_FILE = "metrics.jsonl"
+
+
+class RelationTrainer(Trainer):  # type: ignore[misc]
+    """Trains a `RelationModel` by a recipe, and keeps the epoch with the best dev score."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        model: RelationModel,
+        tokenizer: Tokenizer,
+        settings: Settings,
+        train: Split,
+        dev: Split,
+        folder: Path,
+    ) -> None:
+        require_not_test(train, "train")
+        require_not_test(dev, "select a model")
+        self.recipe = recipe
+        self.settings = settings
+        self.pad_id = tokenizer.pad_id
+        self.dev = dev
+        self.dev_examples = Examples(dev.documents, settings, tokenizer)
+        self.head_losses = {
+            "relation": LOSSES[recipe.losses.relation.name](),
+            "novelty": LOSSES[recipe.losses.novelty.name]() if recipe.losses.novelty else None,
+        }
+        examples = Examples(train.documents, settings, tokenizer)
+        super().__init__(
+            model=model,
+            args=_arguments(recipe, len(examples), folder),
+            train_dataset=examples,
+            eval_dataset=self.dev_examples,
+            data_collator=Collator(tokenizer.pad_id),
+            callbacks=[
+                EarlyStoppingCallback(early_stopping_patience=recipe.training.patience),
+                MetricsFile(folder / METRICS_FILE),
+            ],
+        )
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Tensor | tuple[Tensor, Scores]:
+        """Weighted sum of the losses of all heads."""
+        targets = {name: inputs.pop(f"{name}_targets") for name in ("relation", "novelty")}
+        scores: Scores = model(inputs)
+        total = torch.zeros((), device=scores.relation.device)
+        for name, loss in self.head_losses.items():
+            logits = getattr(scores, name)
+            if loss is not None and logits is not None:
+                weight = getattr(self.recipe.losses, name).weight
+                total = total + weight * loss(logits.flatten(0, 1), targets[name].flatten())
+        return (total, scores) if return_outputs else total
+
+    def evaluate(
+        self,
+        eval_dataset: object = None,
+        ignore_keys: list[str] | None = None,
+        metric_key_prefix: str = "eval",
+    ) -> dict[str, float]:
+        """Official score on dev, at the threshold that serves it best."""
+        with self.compute_loss_context_manager():
+            scored = score_documents(
+                self.model, [e.encoded for e in self.dev_examples.examples], self.pad_id
+            )
+        selection = self.recipe.selection
+        decoding, best = fit_decoding(
+            scored, self.dev.documents, self.settings.schema, selection.rule, selection.score
+        )
+        metrics = {
+            f"{metric_key_prefix}_score": best,
+            f"{metric_key_prefix}_threshold": decoding.threshold,
+        }
+        self.log(metrics)
+        self.control: TrainerControl = self.callback_handler.on_evaluate(
+            self.args, self.state, self.control, metrics
+        )
+        return metrics
+
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        """AdamW with one rate for the pre-trained weights, another for what starts fresh."""
+        training = self.recipe.training
+        self.optimizer: torch.optim.Optimizer | None
+        if self.optimizer is None:
+            groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+            for name, parameter in self.model.named_parameters():
+                pretrained = name.startswith("encoder.backbone.")
+                decays = parameter.ndim > 1  # not biases, norms
+                groups.setdefault((pretrained, decays), []).append(parameter)
+            self.optimizer = torch.optim.AdamW(
+                [
+                    {
+                        "params": parameters,
+                        "lr": training.encoder_learning_rate
+                        if pretrained
+                        else training.head_learning_rate,
+                        "weight_decay": training.weight_decay if decays else 0.0,
+                    }
+                    for (pretrained, decays), parameters in groups.items()
+                ]
+            )
+        return self.optimizer
+
+    def _get_train_sampler(self, train_dataset: Examples | None = None) -> LengthGroupedSampler:
+        examples: Examples = self.train_dataset
+        return LengthGroupedSampler(
+            [e.encoded.longest_window * len(e.encoded.window_ids) for e in examples.examples],
+            self.recipe.training.batch_size,
+            self.recipe.training.seed,
+        )
+
+
+class MetricsFile(TrainerCallback):  # type: ignore[misc]
+    """Writes everything that was logged, one JSON object a line, after every entry.
+
+    The whole history is written each time, so a resumed run's file has neither gaps nor
+    repetitions.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Write the history so far."""
+        if state.is_world_process_zero:
+            lines = (json.dumps(entry) for entry in state.log_history)
+            self.path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+
+
+def use_bf16(precision: str) -> bool:
+    """Whether to compute in bf16; ``auto`` says yes where the processor has instructions for it."""
+    if precision != "auto":
+        return precision == "bf16"
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+def _arguments(recipe: Recipe, examples: int, folder: Path) -> TrainingArguments:
+    training = recipe.training
+    steps = -(-examples // training.batch_size) * training.epochs
+    return TrainingArguments(
+        output_dir=str(folder / "checkpoints"),
+        per_device_train_batch_size=training.batch_size,
+        num_train_epochs=training.epochs,
+        lr_scheduler_type="linear",
+        warmup_steps=round(training.warmup * steps),
+        max_grad_norm=training.max_gradient_norm,
+        seed=training.seed,
+        bf16=use_bf16(training.precision),
+        use_cpu=not torch.cuda.is_available(),
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=1,
+        load_best_model_at_end=True,
+        metric_for_best_model="eval_score",
+        greater_is_better=True,
+        # so that early stopping counts on where it was
+        restore_callback_states_from_checkpoint=True,
+        logging_steps=10,
+        remove_unused_columns=False,
+        report_to="none",
+        dataloader_pin_memory=torch.cuda.is_available(),
+    )
