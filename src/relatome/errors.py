@@ -227,6 +227,39 @@ PUBTATOR_SUBJECT = Message(
     "subject {subject!r} is neither {head!r} nor {tail!r}.",
     "The subject of a role line is one of its two identifiers.",
 )
+BIOC_INVALID = Message(
+    "R133",
+    "this is not BioC: {reason}.",
+    "relatome reads a collection of documents with passages, annotations and relations, as in "
+    "docs/formats.md; correct this place.",
+)
+XML_INVALID = Message("R134", "the XML is not well-formed: {reason}.", "Correct it here.")
+XML_ENTITY = Message(
+    "R135",
+    "the XML uses or declares an entity of its own, {name!r}, which relatome never expands.",
+    "Write the character itself, or a numeric reference such as &#945;.",
+)
+JSON_INVALID = Message("R136", "the JSON cannot be read: {reason}.", "Correct it here.")
+JSONL_INVALID = Message(
+    "R137",
+    "this line is not one of relatome's documents: {reason}.",
+    "One line is one document as JSON, as in docs/formats.md; correct the line.",
+)
+UNWRITABLE = Message(
+    "R140",
+    "{what} {value!r} cannot be written as {format}.",
+    "Rename it, or choose another format (jsonl holds everything).",
+)
+ONE_DOCUMENT_ONLY = Message(
+    "R141",
+    "plain text holds one document per file, and there are more.",
+    "Convert one document at a time, or choose another format (jsonl holds everything).",
+)
+FORMAT_UNNAMED = Message(
+    "R142",
+    "the name {name!r} does not say which format to write.",
+    "Give the output one of these endings: {endings}; or name the format with --to.",
+)
 
 # ---------------------------------------------------------------- R2xx: splits and candidates
 
@@ -302,7 +335,7 @@ CORPUS_UNREADABLE = Message(
 NO_DOWNLOAD = Message(
     "R806",
     "no address with a known checksum is registered for {name}.",
-    "Download it by hand from {homepage}; `docs/corpora.md` says where to put it.",
+    "Download it by hand from {homepage} and put {files} into {folder}.",
 )
 LICENCE_NOT_ACCEPTED = Message(
     "R807",
@@ -341,6 +374,12 @@ ARCHIVE_TOO_LARGE = Message(
     "the archive holds {files} files of {bytes} bytes, more than the bound of {most_files} files "
     "and {most_bytes} bytes; nothing was unpacked.",
     "Do not trust this archive.",
+)
+UNKNOWN_SCHEMA = Message("R814", "there is no schema {name!r}.", "Known schemas: {known}.")
+NO_TARGET = Message(
+    "R815",
+    "there is neither a file nor a corpus {name!r}.",
+    "Check the path; known corpora: {known}.",
 )
 ENCODER_UNAVAILABLE = Message(
     "R503",

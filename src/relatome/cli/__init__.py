@@ -6,6 +6,8 @@ import sys
 
 import typer
 
+from relatome.cli.check import check
+from relatome.cli.corpora import corpora
 from relatome.cli.evaluate import evaluate
 from relatome.errors import RelatomeError
 
@@ -19,6 +21,8 @@ app = typer.Typer(
     "from biomedical text.",
 )
 app.command()(evaluate)
+app.command()(check)
+app.add_typer(corpora, name="corpora")
 
 
 @app.callback()

@@ -9,7 +9,8 @@ from __future__ import annotations
 from relatome.corpora.corpus import Corpus, CorpusFile, Download, SplitEntry
 from relatome.data.schema import BIORED as SCHEMA
 
-_LICENCE = (
+_LICENCE = "none stated (NCBI)"
+_TERMS = (
     "The distribution states no licence. It is published by the United States National Library "
     "of Medicine (NCBI); the abstracts may be under copyright of their publishers. Do not "
     "redistribute the texts."
@@ -24,6 +25,7 @@ BIORED = Corpus(
         "dataset. Briefings in Bioinformatics 23(5), 2022. doi:10.1093/bib/bbac282"
     ),
     licence=_LICENCE,
+    terms=_TERMS,
     licence_url=_LICENCE_URL,
     homepage="https://ftp.ncbi.nlm.nih.gov/pub/lu/BioRED/",
     schema=SCHEMA,
@@ -32,6 +34,7 @@ BIORED = Corpus(
         SplitEntry(
             "train",
             "train",
+            400,
             (
                 CorpusFile(
                     "BioRED/Train.PubTator",
@@ -42,6 +45,7 @@ BIORED = Corpus(
         SplitEntry(
             "dev",
             "dev",
+            100,
             (
                 CorpusFile(
                     "BioRED/Dev.PubTator",
@@ -52,6 +56,7 @@ BIORED = Corpus(
         SplitEntry(
             "test",
             "test",
+            100,
             (
                 CorpusFile(
                     "BioRED/Test.PubTator",
@@ -80,6 +85,7 @@ BIOREDIRECT = Corpus(
         "doi:10.1093/bioinformatics/btaf226"
     ),
     licence=_LICENCE,
+    terms=_TERMS,
     licence_url=_LICENCE_URL,
     homepage="https://ftp.ncbi.nlm.nih.gov/pub/lu/BioREDirect/",
     schema=SCHEMA,
@@ -90,6 +96,7 @@ BIOREDIRECT = Corpus(
         SplitEntry(
             "train_dev",
             "train",
+            500,
             (
                 CorpusFile(
                     "bioredirect_train_dev.pubtator",
@@ -100,6 +107,7 @@ BIOREDIRECT = Corpus(
         SplitEntry(
             "test",
             "test",
+            100,
             (
                 CorpusFile(
                     "bioredirect_test.pubtator",
@@ -119,6 +127,7 @@ BC8 = Corpus(
         "track at BioCreative VIII. Database 2024, baae069. doi:10.1093/database/baae069"
     ),
     licence=_LICENCE,
+    terms=_TERMS,
     licence_url=_LICENCE_URL,
     homepage="https://ftp.ncbi.nlm.nih.gov/pub/lu/BC8-BioRED-track/",
     schema=SCHEMA,
@@ -127,6 +136,7 @@ BC8 = Corpus(
         SplitEntry(
             "train",
             "train",
+            500,
             (
                 CorpusFile(
                     "bc8_biored_task1_train.pubtator",

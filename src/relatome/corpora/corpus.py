@@ -22,10 +22,18 @@ class CorpusFile(msgspec.Struct, frozen=True):
 
 
 class SplitEntry(msgspec.Struct, frozen=True):
-    """A split as published: what it may be used for and the files it is read from, in order."""
+    """A split as published.
+
+    Attributes:
+        name: as the publisher calls it.
+        role: what it may be used for.
+        documents: how many it has.
+        files: what it is read from, in order.
+    """
 
     name: str
     role: Literal["train", "dev", "test"]
+    documents: int
     files: tuple[CorpusFile, ...]
 
 
@@ -55,7 +63,8 @@ class Corpus(msgspec.Struct, frozen=True):
         name: as in ``relatome corpora list``.
         title: what it is, in one line.
         citation: the reference its authors ask for.
-        licence: the terms, in a line or two, as the publisher states them.
+        licence: the short name of the terms, such as ``CC BY 4.0``.
+        terms: what they allow, in a line or two, as the publisher states them.
         licence_url: where the terms can be read.
         homepage: the publisher's page or folder.
         schema: the corpus as a task.
@@ -71,6 +80,7 @@ class Corpus(msgspec.Struct, frozen=True):
     title: str
     citation: str
     licence: str
+    terms: str
     licence_url: str
     homepage: str
     schema: Schema

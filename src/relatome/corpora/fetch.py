@@ -24,7 +24,7 @@ from relatome.corpora.corpus import Corpus, Download
 from relatome.corpora.registry import user_directory
 from relatome.corpora.unpack import unpack
 from relatome.errors import (
-    CANNOT_STORE,
+    CANNOT_WRITE,
     DOWNLOAD_CHANGED,
     DOWNLOAD_FAILED,
     DOWNLOAD_REFUSED,
@@ -84,9 +84,12 @@ def fetch(
         WorkError: if the server cannot be reached or refuses, if what it sends is not what was
             published, or if it cannot be written.
     """
-    if not entry.downloads:
-        raise UsageError(NO_DOWNLOAD, name=entry.name, homepage=entry.homepage)
     folder = (directory if directory is not None else user_directory()) / entry.folders[0]
+    if not entry.downloads:
+        files = ", ".join(file.path for split in entry.splits for file in split.files)
+        raise UsageError(
+            NO_DOWNLOAD, name=entry.name, homepage=entry.homepage, files=files, folder=folder
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(folder / ".lock"):
@@ -97,7 +100,7 @@ def fetch(
                 if target.suffix == ".zip":
                     unpack(target, folder)
     except OSError as error:  # network errors were turned into WorkError where they happened
-        raise WorkError(CANNOT_STORE, at=Place(str(folder)), reason=error) from error
+        raise WorkError(CANNOT_WRITE, path=folder, reason=error.strerror or error) from error
     return folder
 
 
@@ -177,7 +180,7 @@ class _Transfer:
             self._refused(error)
             return
         except (OSError, http.client.HTTPException) as error:
-            raise _InterruptedError(getattr(error, "reason", error)) from error
+            raise _InterruptedError(_reason(error)) from error
         with response:
             goes_on = response.status == http.client.PARTIAL_CONTENT and response.headers.get(
                 "Content-Range", ""
@@ -194,7 +197,7 @@ class _Transfer:
             try:
                 chunk = response.read(_CHUNK)
             except (OSError, http.client.HTTPException) as error:
-                raise _InterruptedError(error) from error
+                raise _InterruptedError(_reason(error)) from error
             if not chunk:
                 break
             done += len(chunk)
@@ -256,6 +259,11 @@ def _opener() -> urllib.request.OpenerDirector:
     ):
         opener.add_handler(handler)
     return opener
+
+
+def _reason(error: Exception) -> object:
+    inner = getattr(error, "reason", error)
+    return getattr(inner, "strerror", None) or inner
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -59,6 +59,23 @@ def corpus(name: str) -> Corpus:
         raise UsageError(UNKNOWN_CORPUS, name=name, known=", ".join(CORPORA)) from None
 
 
+def parts(reference: str) -> tuple[Corpus, tuple[SplitEntry, ...]]:
+    """A corpus and those of its splits that `reference` names: ``biored`` or ``biored:test``.
+
+    Raises:
+        UsageError: if there is no such corpus or split.
+    """
+    name, colon, split = reference.partition(":")
+    entry = corpus(name)
+    if not colon:
+        return entry, entry.splits
+    for candidate in entry.splits:
+        if candidate.name == split:
+            return entry, (candidate,)
+    known = ", ".join(s.name for s in entry.splits)
+    raise UsageError(UNKNOWN_SPLIT, corpus=entry.name, split=split, known=known)
+
+
 def directories(directory: Path | None = None) -> list[Path]:
     """Directories that may hold corpora, in search order.
 
@@ -94,6 +111,16 @@ def copies(entry: Corpus, split: SplitEntry, directory: Path | None = None) -> l
             if all(found):
                 return [copy for copy in found if copy is not None]
     return None
+
+
+def present(directory: Path | None = None) -> list[tuple[Corpus, SplitEntry]]:
+    """The splits of all corpora that have a local copy, in the registry's order."""
+    return [
+        (entry, split)
+        for entry in CORPORA.values()
+        for split in entry.splits
+        if copies(entry, split, directory)
+    ]
 
 
 def _copy_in(folder: Path, entry: Corpus, file: CorpusFile) -> Copy | None:
@@ -142,11 +169,7 @@ def load(name: str, split: str, directory: Path | None = None) -> Split:
         UsageError: if there is no such corpus or split, or no local copy of it.
         InputError: if the copy is damaged or is not what was published.
     """
-    entry = corpus(name)
-    chosen = next((s for s in entry.splits if s.name == split), None)
-    if chosen is None:
-        known = ", ".join(s.name for s in entry.splits)
-        raise UsageError(UNKNOWN_SPLIT, corpus=entry.name, split=split, known=known)
+    entry, (chosen,) = parts(f"{name}:{split}")
     found = copies(entry, chosen, directory)
     if found is None:
         raise _missing(entry, (chosen,), directory)

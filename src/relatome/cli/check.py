@@ -1,0 +1,146 @@
+"""``relatome check``: look a file or a corpus over before work begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from relatome.errors import NO_TARGET, UNKNOWN_SCHEMA, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from relatome.corpora.check import Report
+    from relatome.data import Schema, Split
+    from relatome.errors import RelatomeError
+
+_SHOWN = 3  # cases of each finding in a table; JSON has them all
+
+
+def check(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|CORPUS",
+            help="A file in any format relatome reads, or a corpus such as biored or biored:dev.",
+        ),
+    ],
+    schema: Annotated[
+        str, typer.Option(help="The task a file is for; a corpus has its own schema.")
+    ] = "biored",
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CORPUS[:SPLIT]", help="Must share no document with this; may be repeated."
+        ),
+    ] = None,
+    format: Annotated[
+        Literal["table", "json"],
+        typer.Option(help="Tables with the first cases of each finding, or JSON with all."),
+    ] = "table",
+    corpora: Annotated[
+        Path | None, typer.Option(help="Directory with local copies of corpora.")
+    ] = None,
+) -> None:
+    """Look over a file or a corpus: what cannot be read, what no model can reach, what is shared.
+
+    Exit code 1 if there are errors, 0 if there are none or only notes.
+
+    Example: [bold]relatome check my.pubtator --against biored:test[/bold]
+    """
+    import msgspec
+
+    from relatome.cli._terminal import console
+    from relatome.corpora import CORPORA, load, parts, present
+    from relatome.corpora.check import examine
+
+    problems: list[RelatomeError] = []
+    own: str | None = None
+    if target.partition(":")[0] in CORPORA and not Path(target).is_file():
+        entry, entries = parts(target)
+        task, own = entry.schema, entry.name
+        splits = [load(entry.name, split.name, corpora) for split in entries]
+    else:
+        if not Path(target).exists():
+            raise UsageError(NO_TARGET, name=target, known=", ".join(CORPORA))
+        task = _schema(schema)
+        splits = [_read(target, task, problems)]
+    report = examine(
+        target,
+        splits,
+        task,
+        problems=problems,
+        known=[
+            load(other.name, split.name, corpora)
+            for other, split in present(corpora)
+            if other.name != own
+        ],
+        against=[
+            load(entry.name, split.name, corpora)
+            for entry, chosen in map(parts, against or ())
+            for split in chosen
+        ],
+    )
+    if format == "json":
+        typer.echo(msgspec.json.format(msgspec.json.encode(report)).decode())
+    else:
+        _show(report, console())
+    if report.errors:
+        raise typer.Exit(1)
+
+
+def _schema(name: str) -> Schema:
+    from relatome.data.schema import SCHEMAS
+
+    try:
+        return SCHEMAS[name]
+    except KeyError:
+        raise UsageError(UNKNOWN_SCHEMA, name=name, known=", ".join(SCHEMAS)) from None
+
+
+def _read(path: str, schema: Schema, problems: list[RelatomeError]) -> Split:
+    from relatome import formats
+    from relatome.data import Split
+
+    # A file is checked as what it is most often meant for: to train on.
+    return Split(path, "train", tuple(formats.read(path, schema=schema, on_error=problems.append)))
+
+
+def _show(report: Report, console: Console) -> None:
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("split")
+    for column in ("documents", "mentions", "entities", "relations"):
+        table.add_column(column, justify="right")
+    for split in report.splits:
+        totals = (split.mentions, split.entities, split.relations)
+        figures = (split.documents, *(sum(counts.values()) for counts in totals))
+        table.add_row(escape(split.name), *(f"{figure:,}" for figure in figures))
+    console.print(table)
+    console.print(
+        f"schema {report.schema}: {report.candidates:,} candidate pairs; "
+        f"{report.gold - report.unreachable:,} of {report.gold:,} relations can be reached",
+    )
+    compared = ", ".join(report.compared_with) or "no other corpus (none is present)"
+    console.print(f"documents compared with: {compared}")
+    for finding in report.findings:
+        colour = "red" if finding.level == "error" else "yellow"
+        console.print(
+            f"\n[{colour}]{finding.level}[/{colour}]: {escape(finding.kind)} "
+            f"({len(finding.cases):,}). {escape(finding.text)}"
+        )
+        for case in finding.cases[:_SHOWN]:
+            console.print(f"  {escape(case)}", soft_wrap=True)
+        if len(finding.cases) > _SHOWN:
+            rest = len(finding.cases) - _SHOWN
+            console.print(f"  … and {rest:,} more (--format json shows all)")
+    console.print(f"\n{_plural(report.errors, 'error')}, {_plural(report.notes, 'note')}")
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

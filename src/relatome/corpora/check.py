@@ -1,0 +1,365 @@
+"""Look a corpus over before work begins: what is wrong with it, and what is worth knowing.
+
+Nothing is read or printed here; `examine` takes documents and returns a `Report`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations, product
+from typing import Literal
+
+import msgspec
+
+from relatome.corpora.stats import Stats, count
+from relatome.data import Document, Mention, Reach, Schema, Split, reach
+from relatome.errors import RelatomeError
+
+FEW = 10  # examples of a label below which a model learns little of it
+
+Level = Literal["error", "note"]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One kind of thing that was found.
+
+    Attributes:
+        level: ``error`` if the corpus should not be used as it is, ``note`` if it may.
+        kind: a short stable name, or the code of the error that a reader met.
+        text: what it means and what to do about it.
+        cases: every case, with its place.
+    """
+
+    level: Level
+    kind: str
+    text: str
+    cases: tuple[str, ...]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What `examine` found.
+
+    Attributes:
+        name: the file or corpus.
+        schema: name of the schema it was read with.
+        splits: counts of each split.
+        candidates: pairs that a model is asked about, in all splits.
+        gold: annotated relations, in all splits.
+        unreachable: those that no candidate can answer.
+        compared_with: splits of other corpora whose documents were looked for.
+        findings: errors first.
+    """
+
+    name: str
+    schema: str
+    splits: tuple[Stats, ...]
+    candidates: int
+    gold: int
+    unreachable: int
+    compared_with: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> int:
+        """How many cases are errors."""
+        return sum(len(f.cases) for f in self.findings if f.level == "error")
+
+    @property
+    def notes(self) -> int:
+        """How many cases are notes."""
+        return sum(len(f.cases) for f in self.findings if f.level == "note")
+
+
+def examine(
+    name: str,
+    splits: Sequence[Split],
+    schema: Schema,
+    *,
+    problems: Sequence[RelatomeError] = (),
+    known: Sequence[Split] = (),
+    against: Sequence[Split] = (),
+) -> Report:
+    """Look over documents that are to be used with a schema.
+
+    Args:
+        name: what to call them.
+        splits: the documents; one split for a file.
+        schema: the task they are for.
+        problems: what the readers could not use; every one becomes an error.
+        known: splits of other corpora. Sharing documents with them is noted where the two are for
+            different uses (training here, evaluation there, or the other way).
+        against: splits that must not share a document with these; where they do, it is an error.
+
+    Returns:
+        the report; nothing is raised for bad data.
+    """
+    places = [(f"{split.name}, document {d.id}", d) for split in splits for d in split.documents]
+    reached = [(place, reach(document, schema)) for place, document in places]
+    findings = [
+        *_unreadable(problems),
+        *_shared(splits, known, against),
+        *_by_document(places, schema),
+        *_unreachable(reached),
+        *_few_examples(splits, schema),
+    ]
+    return Report(
+        name=name,
+        schema=schema.name,
+        splits=tuple(count(split, schema) for split in splits),
+        candidates=sum(r.candidates for _, r in reached),
+        gold=sum(r.gold for _, r in reached),
+        unreachable=sum(len(r.unreachable) for _, r in reached),
+        compared_with=tuple(split.name for split in (*known, *against)),
+        findings=tuple(sorted(findings, key=lambda finding: finding.level)),  # "error" < "note"
+    )
+
+
+def _unreadable(problems: Sequence[RelatomeError]) -> Iterator[Finding]:
+    by_code: dict[str, list[RelatomeError]] = defaultdict(list)
+    for problem in problems:
+        by_code[problem.code].append(problem)
+    for code, group in by_code.items():
+        cases = tuple(f"{problem.place}: {problem.what}" for problem in group)
+        yield Finding("error", code, group[0].next_step, cases)
+
+
+# ---------------------------------------------------------------- overlap between splits
+
+
+def _shared(
+    splits: Sequence[Split], known: Sequence[Split], against: Sequence[Split]
+) -> Iterator[Finding]:
+    indexed = {split.name: _Indexed(split) for split in (*splits, *known, *against)}
+
+    def cases(pairs: Iterable[tuple[Split, Split]]) -> list[str]:
+        return [
+            case
+            for left, right in pairs
+            if left.name != right.name
+            for case in indexed[left.name].shared_with(indexed[right.name])
+        ]
+
+    yield from _finding(
+        "error",
+        "documents in several splits",
+        "Keep each document in one split only.",
+        cases(combinations(splits, 2)),
+    )
+    yield from _finding(
+        "error",
+        "documents shared with --against",
+        "Remove these documents before you train on the one and evaluate on the other.",
+        cases(product(splits, against)),
+    )
+    yield from _finding(
+        "note",
+        "documents shared with other corpora",
+        "Remove them from the training side if you train on the one and evaluate on the other.",
+        cases((a, b) for a, b in product(splits, known) if a.role != b.role),
+    )
+
+
+class _Indexed:
+    """A split whose documents are found by id or, where ids were changed, by their whole text."""
+
+    def __init__(self, split: Split) -> None:
+        self.name = split.name
+        self.ids = [document.id for document in split.documents]
+        self.letters = [_letters(document.text) for document in split.documents]
+        self.id_by_letters = dict(zip(self.letters, self.ids, strict=True))
+
+    def shared_with(self, other: _Indexed) -> Iterator[str]:
+        theirs = set(other.ids)
+        for document_id, letters in zip(self.ids, self.letters, strict=True):
+            place = f"{self.name}, document {document_id}"
+            if document_id in theirs:
+                yield f"{place}: also in {other.name}"
+            elif letters and letters in other.id_by_letters:
+                twin = other.id_by_letters[letters]
+                yield f"{place}: same text as {twin} in {other.name}"
+
+
+def _letters(text: str) -> str:
+    # Copies differ in white space and punctuation, such as `,` made `;` by a conversion.
+    return "".join(filter(str.isalnum, text)).lower()
+
+
+# ---------------------------------------------------------------- one document at a time
+
+_Look = Callable[[Document, Schema], Iterable[str]]
+
+
+def _by_document(places: Sequence[tuple[str, Document]], schema: Schema) -> Iterator[Finding]:
+    looks: list[tuple[Level, str, str, _Look]] = [
+        (
+            "error",
+            "relations that contradict each other",
+            f"{schema.name} gives a pair one label and one novelty: decide for one.",
+            _contradictions,
+        ),
+        (
+            "error",
+            "unknown labels",
+            f"{schema.name} has these: {', '.join(schema.labels)}. Rename or remove the others.",
+            _unknown_labels,
+        ),
+        ("note", "repeated relations", "Scorers count them once.", _repeated_relations),
+        ("note", "repeated mentions", "One would do.", _repeated_mentions),
+        (
+            "note",
+            "documents without text",
+            "Nothing can be found in them.",
+            lambda d, _: [] if d.text.strip() else ["no text"],
+        ),
+        (
+            "note",
+            "documents without mentions",
+            "They have no candidates; tag them first if they should have.",
+            lambda d, _: [] if d.mentions else ["no mentions"],
+        ),
+        (
+            "note",
+            "documents without relations",
+            "Right for text to be read; in annotated data they count as negatives only.",
+            lambda d, _: [] if d.relations else ["no relations"],
+        ),
+        ("note", "relations without novelty", "Nothing is learnt of it from them.", _not_judged),
+        ("note", "mentions without identifier", "They belong to no candidate.", _without_id),
+        (
+            "note",
+            "identifiers with several entity types",
+            "The type that most mentions have decides which pairs are candidates.",
+            _several_types,
+        ),
+        ("note", "nested mentions", "Both are read.", _nested),
+        ("note", "crossing mentions", "Both are read; one is often a slip.", _crossing),
+    ]
+    for level, kind, text, look in looks:
+        cases = [f"{place}: {case}" for place, d in places for case in look(d, schema)]
+        yield from _finding(level, kind, text, cases)
+
+
+def _contradictions(document: Document, schema: Schema) -> Iterator[str]:
+    labels: dict[tuple[str, ...], dict[str, set[bool | None]]] = {}
+    for relation in document.relations:
+        pair = _pair(relation.head, relation.tail, schema)
+        labels.setdefault(pair, {}).setdefault(relation.type, set()).add(relation.novel)
+    for pair, found in labels.items():
+        if len(found) > 1 and not schema.multi_label:
+            yield f"{' and '.join(pair)}: {', '.join(found)}"
+        for label, novelty in found.items():
+            if len(novelty) > 1:
+                yield f"{' and '.join(pair)}: {label} both novel and not"
+
+
+def _unknown_labels(document: Document, schema: Schema) -> Iterator[str]:
+    for r in document.relations:
+        if r.type not in schema.labels:
+            yield f"{r.type} between {r.head} and {r.tail}"
+
+
+def _repeated_relations(document: Document, schema: Schema) -> Iterator[str]:
+    seen = Counter((_pair(r.head, r.tail, schema), r.type, r.novel) for r in document.relations)
+    for (pair, label, _), times in seen.items():
+        if times > 1:
+            yield f"{label} between {' and '.join(pair)}, {times} times"
+
+
+def _pair(head: str, tail: str, schema: Schema) -> tuple[str, ...]:
+    return (head, tail) if schema.ordered else tuple(sorted((head, tail)))
+
+
+def _not_judged(document: Document, schema: Schema) -> Iterator[str]:
+    if schema.novelty:
+        for r in document.relations:
+            if r.novel is None:
+                yield f"{r.type} between {r.head} and {r.tail}"
+
+
+def _repeated_mentions(document: Document, _: Schema) -> Iterator[str]:
+    seen = Counter((m.start, m.end, m.text, m.type, m.entity_ids) for m in document.mentions)
+    for (start, end, text, *_rest), times in seen.items():
+        if times > 1:
+            yield f"{text!r} at {start}-{end}, {times} times"
+
+
+def _without_id(document: Document, schema: Schema) -> Iterator[str]:
+    if schema.unit == "concept":
+        for mention in document.mentions:
+            if not mention.entity_ids:
+                yield _shown(mention)
+
+
+def _several_types(document: Document, _: Schema) -> Iterator[str]:
+    for entity in document.entities:
+        types = Counter(document.mentions[i].type for i in entity.mentions)
+        if len(types) > 1:
+            counts = ", ".join(f"{times} {type}" for type, times in types.most_common())
+            yield f"{entity.id}: {counts}, read as {entity.type}"
+
+
+def _nested(document: Document, _: Schema) -> Iterator[str]:
+    for outer, inner in _overlapping(document):
+        if inner.end <= outer.end:
+            yield f"{_shown(inner)} in {_shown(outer)}"
+
+
+def _crossing(document: Document, _: Schema) -> Iterator[str]:
+    for first, second in _overlapping(document):
+        if second.end > first.end:
+            yield f"{_shown(first)} and {_shown(second)}"
+
+
+def _overlapping(document: Document) -> Iterator[tuple[Mention, Mention]]:
+    """Pairs of mentions that share characters, the one that begins first (or is longer) first."""
+    mentions = sorted(document.mentions, key=lambda m: (m.start, -m.end))
+    for index, first in enumerate(mentions):
+        for second in mentions[index + 1 :]:
+            if second.start >= first.end:
+                break
+            # The same span and type twice is a repeated mention, reported as such.
+            if (first.start, first.end, first.type) != (second.start, second.end, second.type):
+                yield first, second
+
+
+def _shown(mention: Mention) -> str:
+    return f"{mention.type} {mention.text!r} at {mention.start}-{mention.end}"
+
+
+# ---------------------------------------------------------------- what a model can learn and reach
+
+
+def _unreachable(reached: Sequence[tuple[str, Reach]]) -> Iterator[Finding]:
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for place, found in reached:
+        for relation, reason in found.unreachable:
+            case = f"{place}: {relation.type} between {relation.head} and {relation.tail}"
+            by_reason[reason].append(case)
+    for reason, cases in by_reason.items():
+        yield from _finding(
+            "note",
+            f"unreachable gold: {reason}",
+            "No candidate reaches it; it counts as missed in every score.",
+            cases,
+        )
+
+
+def _few_examples(splits: Sequence[Split], schema: Schema) -> Iterator[Finding]:
+    cases = []
+    for split in splits:
+        seen = Counter(r.type for document in split.documents for r in document.relations)
+        if seen and split.role == "train":
+            few = [label for label in schema.labels if seen[label] < FEW]
+            cases += [f"{split.name}: {label}, {seen[label]}" for label in few]
+    yield from _finding(
+        "note",
+        f"labels with fewer than {FEW} training examples",
+        "A model hardly learns them; merge them or find more.",
+        cases,
+    )
+
+
+def _finding(level: Level, kind: str, text: str, cases: Sequence[str]) -> Iterator[Finding]:
+    if cases:
+        yield Finding(level, kind, text, tuple(cases))
