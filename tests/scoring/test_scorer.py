@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from itertools import combinations_with_replacement, product
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from relatome.data import Document
 from relatome.data.schema import BIORED
 from relatome.errors import InputError, UsageError
-from relatome.scoring import Counts, score
+from relatome.scoring import Counts, score, scorer
 
 from .build import ENTITIES, corpora, document, judged_rows, rows
 
@@ -185,3 +186,7 @@ def test_gold_without_relations_scores_zero() -> None:
     result = score([document("1")], [document("1")], "biored-8")
     assert result.f1("all") == 0.0
     assert result.macro_f1("label", "pair+type") == 0.0
+
+
+def test_the_example_in_the_docstring() -> None:
+    assert doctest.testmod(scorer) == (0, 4)

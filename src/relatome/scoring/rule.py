@@ -65,7 +65,7 @@ class Rule(Protocol):
 
     @property
     def notes(self) -> Mapping[str, str]:
-        """What each key of `Judgement.notes` means, as a phrase to stand after its count."""
+        """What each key of `Judgement.notes` means, as a phrase to stand before its count."""
         ...
 
     def judge(self, gold: Document, predicted: Document) -> Judgement:

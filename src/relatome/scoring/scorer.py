@@ -46,10 +46,11 @@ def score(
             for a document outside the gold, or the gold does not fit the rule.
 
     Example:
-        >>> from relatome.data import Document
-        >>> documents = [Document("1", ())]
+        >>> from relatome.data import Document, Relation
+        >>> found = Relation("D015032", "26151", "Association", novel=True)
+        >>> documents = [Document("1", (), relations=(found,))]
         >>> score(documents, documents, "biored-8").f1("all")
-        0.0
+        1.0
     """
     if isinstance(rule, str):
         rule = find_rule(rule)

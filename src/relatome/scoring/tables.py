@@ -27,7 +27,7 @@ def as_text(summary: dict[str, Any]) -> str:
     for breakdown, by_score in summary["breakdowns"].items():
         if any(figures["groups"] for figures in by_score.values()):
             parts.append(_breakdown(summary["rule"], breakdown, by_score))
-    parts += [Text(f"note: {count} {text}") for text, count in summary["notes"].items()]
+    parts += [Text(f"note: {text}: {count}") for text, count in summary["notes"].items()]
     console = Console(file=StringIO(), width=_WIDTH)
     with console.capture() as captured:
         console.print(Group(*parts))
