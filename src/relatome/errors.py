@@ -401,6 +401,37 @@ CHECKPOINT_MISMATCH = Message(
     "the model's files do not fit together: {reason}",
     "Copy the whole `model` folder again, or train the recipe again.",
 )
+MODEL_FILE_MISSING = Message(
+    "R507",
+    "the model folder lacks {file}.",
+    "Give a folder written by `relatome models export`, with all of its files.",
+)
+MODEL_PICKLE = Message(
+    "R508",
+    "the folder offers {file}, a pickled file, which could run code when it is loaded.",
+    "relatome loads ONNX and safetensors only; convert the weights where you trust them.",
+)
+MODEL_MANIFEST = Message(
+    "R509",
+    "model.json cannot be used: {reason}.",
+    "Export the model again with this version of relatome.",
+)
+MODEL_ALTERED = Message(
+    "R510",
+    "{file} is not the file that was exported: its SHA-256 differs from model.json.",
+    "Copy the model folder again from where it was made.",
+)
+MODEL_PRECISION = Message(
+    "R511", "the model folder has no {precision} weights.", "It has: {known}."
+)
+MODEL_GRAPH = Message(
+    "R512", "a graph of the model cannot be loaded: {reason}", "Export the model again."
+)
+MODEL_UNKNOWN = Message(
+    "R513",
+    "there is no model {name!r}.",
+    "Give a model folder, or one of the models relatome comes with: {known}.",
+)
 
 # ---------------------------------------------------------------- R6xx: recipes and training
 

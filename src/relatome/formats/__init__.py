@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,16 +11,60 @@ from relatome.data.schema import Schema
 from relatome.errors import (
     FILE_EMPTY,
     FORMAT_UNKNOWN,
+    FORMAT_UNRECOGNIZED,
+    ONE_DOCUMENT_ONLY,
     InputError,
+    Place,
     UsageError,
 )
-from relatome.formats import pubtator
+from relatome.formats import bioc_json, bioc_xml, jsonl, pubtator, text, tsv
+from relatome.formats.detection import detect, format_of_name
+from relatome.formats.problems import Problems
 from relatome.formats.records import Names, OnError, Record, checked
-from relatome.formats.source import open_path, unpacked
+from relatome.formats.report import Layout, WriteReport
+from relatome.formats.source import clipped, open_path, require_file, unpacked
+from relatome.formats.target import replaced
 
-__all__ = ["OnError", "read", "read_stream"]
+__all__ = [
+    "READABLE",
+    "WRITABLE",
+    "OnError",
+    "Problems",
+    "WriteReport",
+    "detect",
+    "format_of_name",
+    "read",
+    "read_stream",
+    "write",
+]
 
-_READERS: dict[str, Callable[[BinaryIO, Names], Iterator[Record]]] = {"pubtator": pubtator.read}
+_Reader = Callable[[BinaryIO, Names, str], Iterator[Record]]
+
+
+def _without_name(
+    reader: Callable[[BinaryIO, Names], Iterator[Record]],
+) -> _Reader:
+    return lambda stream, names, name: reader(stream, names)
+
+
+_READERS: dict[str, _Reader] = {
+    "pubtator": _without_name(pubtator.read),
+    "bioc-xml": _without_name(bioc_xml.read),
+    "bioc-json": _without_name(bioc_json.read),
+    "jsonl": _without_name(jsonl.read),
+    "text": text.read,
+}
+_LAYOUTS: dict[str, Layout] = {
+    "pubtator": pubtator.LAYOUT,
+    "bioc-xml": bioc_xml.LAYOUT,
+    "bioc-json": bioc_json.LAYOUT,
+    "jsonl": jsonl.LAYOUT,
+    "text": text.LAYOUT,
+    "tsv": tsv.LAYOUT,
+}
+
+READABLE = tuple(_READERS)
+WRITABLE = tuple(_LAYOUTS)
 
 
 def read(
@@ -48,10 +91,10 @@ def read(
         UsageError: at once, if there is no such file or format.
         InputError: while reading, unless `on_error` is given.
     """
-    reader = None if format is None else _reader(format)
     path = Path(path)
-    stream = open_path(path)
-    return _closing(stream, _documents(stream, str(path), reader, schema, on_error))
+    require_file(path)
+    _require(format, READABLE, "input")
+    return _read_path(path, format, schema, on_error)
 
 
 def read_stream(
@@ -66,39 +109,92 @@ def read_stream(
 
     Args:
         stream: the bytes; it is not closed.
-        name: what to call it in errors.
+        name: what to call it in errors; plain text takes its document id from it.
         format: as for `read`.
         schema: as for `read`.
         on_error: as for `read`.
     """
-    reader = None if format is None else _reader(format)
-    return _documents(stream, name, reader, schema, on_error)
+    _require(format, READABLE, "input")
+    return checked(_records(stream, name, format, Names(schema)), name, on_error)
 
 
-def _reader(format: str) -> Callable[[BinaryIO, Names], Iterator[Record]]:
-    try:
-        return _READERS[format]
-    except KeyError:
-        known = ", ".join(_READERS)
-        raise UsageError(FORMAT_UNKNOWN, direction="input", name=format, known=known) from None
+def write(
+    documents: Iterable[Document],
+    target: Path | str | BinaryIO,
+    format: str,
+    *,
+    on_error: OnError | None = None,
+) -> WriteReport:
+    """Write documents, and report what the format cannot hold.
+
+    A file appears under its name only when it is whole; a name ending in ``.gz`` is compressed.
+
+    Args:
+        documents: the documents, taken one after the other.
+        target: a path, or an open binary stream (not closed).
+        format: a name from `WRITABLE`.
+        on_error: called with each document that the format cannot hold at all, which is left out.
+            By default the first is raised.
+
+    Raises:
+        UsageError: if there is no such format.
+        InputError: if a document cannot be written, unless `on_error` is given.
+        WorkError: if the file cannot be written.
+    """
+    _require(format, WRITABLE, "output")
+    if isinstance(target, Path | str):
+        with replaced(Path(target)) as stream:
+            return _write(documents, stream, format, on_error)
+    return _write(documents, target, format, on_error)
 
 
-def _documents(
-    stream: BinaryIO,
-    name: str,
-    reader: Callable[[BinaryIO, Names], Iterator[Record]] | None,
-    schema: Schema | None,
-    on_error: OnError | None,
+def _require(format: str | None, known: tuple[str, ...], direction: str) -> None:
+    if format is not None and format not in known:
+        raise UsageError(FORMAT_UNKNOWN, direction=direction, name=format, known=", ".join(known))
+
+
+def _read_path(
+    path: Path, format: str | None, schema: Schema | None, on_error: OnError | None
 ) -> Iterator[Document]:
-    def records() -> Iterator[Record]:
-        head, content = unpacked(stream)
-        if not head.strip():
-            raise InputError(FILE_EMPTY)
-        yield from (reader or pubtator.read)(content, Names(schema))
-
-    return checked(records(), name, on_error)
+    with open_path(path) as stream:
+        records = _records(stream, str(path), format, Names(schema))
+        yield from checked(records, str(path), on_error)
 
 
-def _closing(stream: BinaryIO, documents: Iterator[Document]) -> Iterator[Document]:
-    with closing(stream):
-        yield from documents
+def _records(stream: BinaryIO, name: str, format: str | None, names: Names) -> Iterator[Record]:
+    head, content = unpacked(stream)
+    if not head.strip():
+        raise InputError(FILE_EMPTY)
+    format = format or detect(head, name)
+    if format is None:
+        start = clipped(head.lstrip()[:200].decode(errors="replace"), 40)
+        raise InputError(FORMAT_UNRECOGNIZED, start=start, known=", ".join(READABLE))
+    yield from _READERS[format](content, names, name)
+
+
+def _write(
+    documents: Iterable[Document], stream: BinaryIO, format: str, on_error: OnError | None
+) -> WriteReport:
+    report = WriteReport(format)
+    layout = _LAYOUTS[format]
+    stream.write(layout.start)
+    for document in documents:
+        if layout.single and report.documents:
+            raise InputError(ONE_DOCUMENT_ONLY, at=Place(document=clipped(document.id)))
+        losses = WriteReport(format)
+        try:
+            content = layout.document(document, losses)
+        except InputError as error:
+            if on_error is None:
+                raise
+            on_error(error)
+            continue
+        if report.documents:
+            stream.write(layout.separator)
+        stream.write(content)
+        report.lost.update(losses.lost)
+        report.documents += 1
+        report.mentions += len(document.mentions)
+        report.relations += len(document.relations)
+    stream.write(layout.end)
+    return report

@@ -11,7 +11,9 @@ whole is the identifier.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container
+
+from relatome.data.document import Mention
 
 _NONE = frozenset(("", "-", "-1"))
 _SEPARATORS = re.compile("[,;]")
@@ -60,14 +62,21 @@ def describes_variant(raw: str) -> bool:
     return ":" in raw and any(_VARIANT_ATTRIBUTES.match(part) for part in raw.split(";"))
 
 
-def join_identifiers(ids: Sequence[str]) -> str:
-    """Identifiers in one field, as BioRED writes them: joined by `,`, and `-` for none."""
-    return ",".join(ids) or "-"
+def identifier_field(mention: Mention) -> str:
+    """The identifiers of a mention in one field.
+
+    As BioRED writes them: joined by `,`, and `-` for none. A variant that came with a description
+    by attributes, kept in the infon ``identifier``, gets it back.
+    """
+    described = mention.infons.get("identifier", "")
+    if describes_variant(described) and parse_identifiers(described) == mention.entity_ids:
+        return described
+    return ",".join(mention.entity_ids) or "-"
 
 
-def holds_identifiers(ids: Sequence[str], arguments: Container[str] = ()) -> bool:
-    """Whether `ids`, joined in one field, are read back as they are."""
-    return parse_identifiers(join_identifiers(ids), arguments) == tuple(ids)
+def holds_identifiers(mention: Mention, arguments: Container[str]) -> bool:
+    """Whether the identifiers of a mention are read back from `identifier_field` as they are."""
+    return parse_identifiers(identifier_field(mention), arguments) == mention.entity_ids
 
 
 def _variant(raw: str) -> str:

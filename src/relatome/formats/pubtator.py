@@ -16,8 +16,8 @@ a line that fits none of the kinds is an error, never a guess.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, NamedTuple, NoReturn
 
 import msgspec
 
@@ -26,12 +26,25 @@ from relatome.errors import (
     PUBTATOR_LINE,
     PUBTATOR_NO_RELATION,
     PUBTATOR_SUBJECT,
+    UNWRITABLE,
     InputError,
     Message,
     Place,
 )
-from relatome.formats.identifiers import describes_variant, parse_argument, parse_identifiers
+from relatome.formats.identifiers import (
+    describes_variant,
+    holds_identifiers,
+    identifier_field,
+    parse_argument,
+    parse_identifiers,
+)
 from relatome.formats.records import Names, Record
+from relatome.formats.report import (
+    READS_BACK_DIFFERENTLY,
+    Layout,
+    WriteReport,
+    lose_document_extras,
+)
 from relatome.formats.source import MAX_DOCUMENT_BYTES, Line, clipped, decoded, lines, too_long
 
 TEXT_LINE = re.compile(r"([^|\t]*)\|([^|\t]*)\|(.*)", re.DOTALL)
@@ -214,6 +227,141 @@ class _Block:
             msgspec.structs.replace(r, subject=subjects.get(frozenset((r.head, r.tail))))
             for r in self._relations
         ]
+
+
+# ------------------------------------------------------------------------------------- writing
+
+_BREAKS = re.compile(r"[\t\r\n]")
+
+
+def _write(document: Document, report: WriteReport) -> bytes:
+    lose_document_extras(document, report)
+    layout = _TextLayout(document, report)
+    fields = _Fields(document.id, report)
+    lines = [f"{fields.id}|t|{layout.title}"]
+    if layout.abstract is not None:
+        lines.append(f"{fields.id}|a|{layout.abstract}")
+    arguments = {argument for r in document.relations for argument in (r.head, r.tail)}
+    for index, mention in enumerate(document.mentions):
+        report.lose("mention id", mention.id != f"M{index}")
+        report.lose("gap in a discontinuous mention", max(0, len(mention.fragments) - 1))
+        known = {"identifier", "composite"} & mention.infons.keys()
+        report.lose("mention infon", len(mention.infons) - len(known))
+        report.lose(READS_BACK_DIFFERENTLY, not holds_identifiers(mention, arguments))
+        start, end = layout.position(mention.start), layout.position(mention.end - 1) + 1
+        columns = [str(start), str(end), layout.text[start:end]]
+        columns += [fields.require("entity type", mention.type), identifier_field(mention)]
+        if "composite" in mention.infons:
+            columns.append(mention.infons["composite"])
+        lines.append(fields.line(columns))
+    for relation in document.relations:
+        lines.append(_relation_line(relation, fields, report))
+    lines += _role_lines(document, fields, report)
+    return "".join(line + "\n" for line in (*lines, "")).encode()
+
+
+class _TextLayout:
+    """The text of a document as title and abstract, and where its characters go.
+
+    The first passage is the title if it says so, and everything after it the abstract. Without a
+    title, the title line is empty, and all of the text the abstract.
+    """
+
+    def __init__(self, document: Document, report: WriteReport) -> None:
+        passages = document.passages
+        self._start = passages[0].offset if passages else 0
+        rest = passages
+        self.title = ""
+        if passages and passages[0].kind == "title":
+            self.title = passages[0].text
+            rest = passages[1:]
+        self._rest = rest[0].offset if rest else len(document.text)
+        self.abstract = document.text[self._rest :] if rest else None
+        report.lose("passage joined to the abstract", max(0, len(rest) - 1))
+        report.lose("passage kind", sum(p.kind != "abstract" for p in rest))
+        moved = any(self.position(p.offset) != p.offset for p in passages)
+        report.lose("document whose offsets moved", moved)
+        written = (self.title, self.abstract or "")
+        report.lose("tab or line break", sum(len(_BREAKS.findall(part)) for part in written))
+        self.title = _BREAKS.sub(" ", self.title)
+        if self.abstract is not None:
+            self.abstract = _BREAKS.sub(" ", self.abstract)
+        self.text = f"{self.title} {self.abstract or ''}"
+
+    def position(self, offset: int) -> int:
+        """Where the character at `offset` of the document stands in title and abstract."""
+        if offset >= self._rest:
+            return offset - self._rest + len(self.title) + 1
+        return min(max(0, offset - self._start), len(self.title))
+
+
+class _Fields:
+    """The columns of annotation lines; what PubTator cannot hold in one is refused or counted."""
+
+    def __init__(self, document_id: str, report: WriteReport) -> None:
+        self._report = report
+        self.id = document_id
+        if not re.fullmatch(r"[^|\t\r\n]*[^|\s][^|\t\r\n]*", document_id):
+            self.refuse("document id", document_id)
+
+    def refuse(self, what: str, value: str) -> NoReturn:
+        raise InputError(
+            UNWRITABLE,
+            at=Place(document=clipped(self.id)),
+            what=what,
+            value=clipped(value),
+            format="pubtator",
+        )
+
+    def require(self, what: str, value: str) -> str:
+        """`value`, if it can stand in a column that must not be empty."""
+        if not value or _BREAKS.search(value):
+            self.refuse(what, value)
+        return value
+
+    def line(self, columns: Sequence[str]) -> str:
+        cleaned = [_BREAKS.sub(" ", column) for column in columns]
+        changed = sum(old != new for old, new in zip(columns, cleaned, strict=True))
+        self._report.lose("tab or line break", changed)
+        return "\t".join((self.id, *cleaned))
+
+
+def _relation_line(relation: Relation, fields: _Fields, report: WriteReport) -> str:
+    report.lose("relation score", relation.score is not None)
+    report.lose("novelty score", relation.novel_score is not None)
+    report.lose("evidence span", len(relation.evidence))
+    for argument in (relation.head, relation.tail):
+        report.lose(READS_BACK_DIFFERENTLY, parse_argument(argument) != argument)
+    label = fields.require("relation type", relation.type)
+    if _is_offset(label):
+        fields.refuse("relation type", label)
+    columns = [label, relation.head, relation.tail]
+    if relation.novel is not None:
+        columns.append("Novel" if relation.novel else "No")
+    elif relation.tail.startswith(_SUBJECT):
+        fields.refuse("identifier", relation.tail)
+    return fields.line(columns)
+
+
+def _role_lines(document: Document, fields: _Fields, report: WriteReport) -> Iterator[str]:
+    """One role line per pair: the subjects of a pair's relations must agree to be held."""
+    subjects: dict[frozenset[str], set[str | None]] = {}
+    for relation in document.relations:
+        pair = frozenset((relation.head, relation.tail))
+        subjects.setdefault(pair, set()).add(relation.subject)
+    for relation in document.relations:
+        found = subjects.pop(frozenset((relation.head, relation.tail)), {None})
+        subject = relation.subject
+        if found == {subject} and subject in (relation.head, relation.tail):
+            yield fields.line((relation.head, relation.tail, f"{_SUBJECT}{subject}"))
+        else:
+            report.lose("subject role", len(found - {None}))
+
+
+LAYOUT = Layout(_write)
+
+
+# ------------------------------------------------------------------------------------- helpers
 
 
 def _is_offset(field: str) -> bool:

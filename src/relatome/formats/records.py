@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from relatome.data.document import Document, check_mention
 from relatome.data.schema import Schema
-from relatome.errors import DOCUMENT_TOO_LONG, DUPLICATE_DOCUMENT, InputError, Place
+from relatome.errors import DOCUMENT_TOO_LONG, DUPLICATE_DOCUMENT, OFFSET_OUTSIDE, InputError, Place
 from relatome.formats.source import MAX_DOCUMENT_BYTES
 
 OnError = Callable[[InputError], None]
@@ -30,7 +30,7 @@ class Names:
     """Entity types and relation labels, through the schema if there is one."""
 
     def __init__(self, schema: Schema | None) -> None:
-        self._schema = schema
+        self.schema = schema
 
     def type(self, spelling: str, place: Place) -> str:
         """The schema's name of an entity type.
@@ -38,7 +38,7 @@ class Names:
         Raises:
             InputError: if there is a schema and it does not know the type.
         """
-        return spelling if self._schema is None else self._schema.canonical_type(spelling, place)
+        return spelling if self.schema is None else self.schema.canonical_type(spelling, place)
 
     def label(self, label: str, place: Place) -> str:
         """The relation label itself.
@@ -46,7 +46,7 @@ class Names:
         Raises:
             InputError: if there is a schema and it does not have the label.
         """
-        return label if self._schema is None else self._schema.require_label(label, place)
+        return label if self.schema is None else self.schema.require_label(label, place)
 
 
 def checked(records: Iterator[Record], path: str, on_error: OnError | None) -> Iterator[Document]:
@@ -97,6 +97,7 @@ def _check(document: Document, record: Record) -> None:
         raise InputError(DOCUMENT_TOO_LONG, limit=f"{MAX_DOCUMENT_BYTES} characters")
     try:
         document.check()
+        _check_evidence(document)
     except InputError as error:
         line = _line_of_problem(document, record)
         if line is None:
@@ -104,6 +105,17 @@ def _check(document: Document, record: Record) -> None:
         raise InputError(
             error.message, at=Place(line=line, document=document.id), **error.values
         ) from None
+
+
+def _check_evidence(document: Document) -> None:
+    length = len(document.text)
+    for relation in document.relations:
+        for span in relation.evidence:
+            if not 0 <= span.start <= span.end <= length:
+                at = Place(document=document.id)
+                raise InputError(
+                    OFFSET_OUTSIDE, at=at, start=span.start, end=span.end, length=length
+                )
 
 
 def _line_of_problem(document: Document, record: Record) -> int | None:

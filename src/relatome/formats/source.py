@@ -59,19 +59,26 @@ class _Guarded(io.RawIOBase):
         return len(data)
 
 
+def require_file(path: Path) -> None:
+    """Refuse a path that is not there, or is a folder.
+
+    Raises:
+        UsageError: naming the path.
+    """
+    if path.is_dir():
+        raise UsageError(NOT_A_FILE, path=path)
+    if not path.exists():
+        raise UsageError(FILE_MISSING, path=path)
+
+
 def open_path(path: Path) -> BinaryIO:
     """Open a file for reading.
 
     Raises:
-        UsageError: if there is no such file, or it is a folder.
         InputError: if the operating system does not let us read it.
     """
     try:
         return path.open("rb")
-    except FileNotFoundError:
-        raise UsageError(FILE_MISSING, path=path) from None
-    except IsADirectoryError:
-        raise UsageError(NOT_A_FILE, path=path) from None
     except OSError as error:
         raise InputError(
             FILE_UNREADABLE, at=Place(str(path)), reason=error.strerror or error

@@ -1,0 +1,91 @@
+"""Which format a file is in, judged by its first bytes; and which one a file name asks for."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import PurePath
+
+_XML_BIOC = re.compile(rb"<(?:collection|document)[\s>/]")
+_XML_ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)")
+_PUBTATOR = re.compile(rb"[^|\t\r\n]+\|t\|")
+_BAR_LINE = re.compile(rb"[^|\t\r\n]+\|[a-zA-Z]\|")
+_OWN_PASSAGE = re.compile(rb'"passages"\s*:\s*\[\s*\{\s*"kind"\s*:')
+_COLLECTION = re.compile(rb'"(?:documents|PubTator3|passages)"\s*:\s*\[')
+_TEXT_SUFFIXES = ("", ".txt", ".text")
+
+_FORMAT_BY_ENDING = {
+    ".pubtator": "pubtator",
+    ".pubtator.txt": "pubtator",
+    ".txt": "text",
+    ".text": "text",
+    ".xml": "bioc-xml",
+    ".json": "bioc-json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".tsv": "tsv",
+}
+ENDINGS = (".pubtator", ".txt", ".xml", ".json", ".jsonl", ".tsv")
+
+
+def detect(head: bytes, name: str = "") -> str | None:
+    """The format of a file, or None if its content is none that relatome reads.
+
+    Plain text is recognized only by elimination, and only where the name does not claim another
+    format, so that a broken file of annotations is never mistaken for prose.
+
+    Args:
+        head: the first bytes, unpacked, without byte order mark.
+        name: the file's name, or ``-`` for standard input.
+    """
+    start = head.lstrip()
+    if not start:
+        return None
+    if start.startswith((b"\xff\xfe", b"\xfe\xff", b"<")):
+        return "bioc-xml" if _is_bioc_xml(start) else None
+    if start.startswith(b"{"):
+        return _json_format(start)
+    if start.startswith(b"["):
+        return "bioc-json" if _COLLECTION.search(start) else None
+    if _PUBTATOR.match(start):
+        return "pubtator"
+    return "text" if _is_prose(start, name) else None
+
+
+def format_of_name(name: str) -> str | None:
+    """The format that a file name asks for by its ending, ``.gz`` aside."""
+    lowered = PurePath(name).name.lower().removesuffix(".gz")
+    for ending in sorted(_FORMAT_BY_ENDING, key=len, reverse=True):
+        if lowered.endswith(ending):
+            return _FORMAT_BY_ENDING[ending]
+    return None
+
+
+def _is_bioc_xml(start: bytes) -> bool:
+    root = _XML_ROOT.search(start)
+    return root is not None and _XML_BIOC.match(start, root.start()) is not None
+
+
+def _json_format(start: bytes) -> str | None:
+    """One of our documents says what kind its passages are; BioC leaves that to infons."""
+    first_line = start.split(b"\n", 1)[0]
+    try:
+        value = json.loads(first_line)
+        passages = value["passages"] or [{"kind": ""}]
+        return "jsonl" if "kind" in passages[0] else "bioc-json"
+    except (ValueError, RecursionError, LookupError, TypeError):
+        pass  # not a whole object on one line: look at what there is of it
+    if _OWN_PASSAGE.search(first_line):
+        return "jsonl"
+    return "bioc-json" if _COLLECTION.search(start) else None
+
+
+def _is_prose(start: bytes, name: str) -> bool:
+    suffix = PurePath(name.lower().removesuffix(".gz")).suffix if name != "-" else ""
+    first_line = start.split(b"\n", 1)[0]
+    return (
+        suffix in _TEXT_SUFFIXES
+        and b"\0" not in start
+        and b"\t" not in first_line
+        and not _BAR_LINE.match(first_line)
+    )

@@ -1,0 +1,66 @@
+"""Where problems go when reading is to go on: counted, and written next to the output."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+
+from relatome.errors import RelatomeError
+from relatome.formats.target import replaced
+
+
+class Problems:
+    """A sink for the `on_error` of `read` and `write`.
+
+    Example::
+
+        problems = Problems()
+        documents = list(read("corpus.pubtator", on_error=problems))
+        if problems.count:
+            problems.write(Path("corpus.problems.jsonl"))
+    """
+
+    def __init__(self) -> None:
+        self._records: list[dict[str, str | int | None]] = []
+
+    def __call__(self, error: RelatomeError) -> None:
+        """Note one problem."""
+        self._records.append(
+            {
+                "file": error.place.path,
+                "line": error.place.line,
+                "document": error.place.document,
+                "code": error.code,
+                "what": error.what,
+                "next_step": error.next_step,
+            }
+        )
+
+    @property
+    def count(self) -> int:
+        """The number of problems."""
+        return len(self._records)
+
+    @property
+    def by_code(self) -> Counter[str]:
+        """The number of problems with each code."""
+        return Counter(str(record["code"]) for record in self._records)
+
+    def summary(self) -> str:
+        """The number of problems, in all and by code, as in ``3 problems (2 × R104, 1 × R107)``."""
+        by_code = ", ".join(f"{n:,} × {code}" for code, n in self.by_code.most_common())
+        return f"{self.count:,} problem{'' if self.count == 1 else 's'} ({by_code})"
+
+    def write(self, path: Path) -> None:
+        """Write the problems as JSON Lines: file, line, document, code, what, next_step.
+
+        An older report under that name is replaced, and removed if there is no problem now.
+        """
+        if not self._records:
+            path.unlink(missing_ok=True)
+            return
+        with replaced(path) as stream:
+            for record in self._records:
+                stream.write(msgspec.json.encode(record) + b"\n")

@@ -1,0 +1,64 @@
+"""Plain text: one file is one document, without annotations.
+
+A first line followed by a blank line is the title, and the rest the abstract; otherwise the whole
+file is one passage of kind ``text``. Offsets count the characters of the file exactly as they
+are, line breaks included; only a byte order mark is not counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import BinaryIO
+
+from relatome.data.document import Document, Passage
+from relatome.formats.records import Names, Record
+from relatome.formats.report import Layout, WriteReport, lose_document_extras
+from relatome.formats.source import MAX_DOCUMENT_BYTES, decoded, too_long
+
+_TITLE = re.compile(r"([^\r\n]*[^\s][^\r\n]*)\r?\n(?:[ \t]*\r?\n)+(?=[ \t]*\S)")
+_ENDINGS = (".gz", ".txt", ".text")
+
+
+def read(stream: BinaryIO, names: Names, name: str) -> Iterator[Record]:
+    """Read a text file as one document, named after the file."""
+    content = stream.read(MAX_DOCUMENT_BYTES + 1)
+    if len(content) > MAX_DOCUMENT_BYTES:
+        raise too_long()
+    text = decoded(content, 1)
+    yield Record(Document(document_id(name), _passages(text)), 1)
+
+
+def document_id(name: str) -> str:
+    """The file's name without its folder and the endings of a text file."""
+    stem = PurePath(name).name
+    for ending in _ENDINGS:
+        if stem.lower().endswith(ending) and len(stem) > len(ending):
+            stem = stem[: -len(ending)]
+    return stem or "text"
+
+
+def _passages(text: str) -> tuple[Passage, ...]:
+    match = _TITLE.match(text)
+    if match is None:
+        return (Passage("text", 0, text),)
+    return (
+        Passage("title", 0, match[1]),
+        Passage("abstract", match.end(), text[match.end() :]),
+    )
+
+
+def _write(document: Document, report: WriteReport) -> bytes:
+    text = "\n\n".join(passage.text for passage in document.passages)
+    report.lose("document id", 1)
+    report.lose("mention", len(document.mentions))
+    report.lose("relation", len(document.relations))
+    lose_document_extras(document, report)
+    read_back = [passage.text for passage in _passages(text)]
+    boundaries = [passage.text for passage in document.passages]
+    report.lose("passage boundary", max(0, len(boundaries) - len(read_back)))
+    return text.encode()
+
+
+LAYOUT = Layout(_write, single=True)
