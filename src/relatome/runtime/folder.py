@@ -1,0 +1,125 @@
+"""A model folder: what is in it, verified before use; nothing in it can execute."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from relatome.encode import Settings, Tokenizer
+from relatome.errors import (
+    MODEL_ALTERED,
+    MODEL_FILE_MISSING,
+    MODEL_MANIFEST,
+    MODEL_PICKLE,
+    MODEL_PRECISION,
+    ModelError,
+    Place,
+    UsageError,
+)
+
+Precision = Literal["fp32", "int8"]
+
+MANIFEST, TOKENIZER, PAIRS, CARD = "model.json", "tokenizer.json", "pairs.onnx", "README.md"
+_FORMAT = 1
+_PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
+
+
+def encoder_file(precision: Precision) -> str:
+    """Name of the encoder's graph at a precision."""
+    return f"encoder.{precision}.onnx"
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """``model.json``: what the model is, and the SHA-256 of each of its files."""
+
+    name: str
+    version: str
+    settings: Settings
+    files: dict[str, str]
+    format: int = _FORMAT
+
+
+class ModelFolder:
+    """A folder of ONNX graphs, tokenizer and manifest, whose every file is checked when read."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a model folder.
+
+        Raises:
+            UsageError: if there is no such folder.
+            ModelError: if it is no model folder, or holds pickled weights instead.
+        """
+        self.path = path
+        self._place = Place(str(path))
+        if not (path / MANIFEST).is_file():
+            pickles = (f.name for f in _files(path) if f.suffix.lower() in _PICKLES)
+            if (pickle := next(pickles, None)) is not None:
+                raise ModelError(MODEL_PICKLE, at=self._place, file=pickle)
+            raise ModelError(MODEL_FILE_MISSING, at=self._place, file=MANIFEST)
+        try:
+            content = (path / MANIFEST).read_bytes()
+            self.manifest = msgspec.json.decode(content, type=Manifest)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise ModelError(MODEL_MANIFEST, at=self._place, reason=error) from None
+        if self.manifest.format != _FORMAT:
+            reason = f"format {self.manifest.format}, this version reads {_FORMAT}"
+            raise ModelError(MODEL_MANIFEST, at=self._place, reason=reason)
+
+    @property
+    def precisions(self) -> list[Precision]:
+        """The precisions the folder holds, the fastest first."""
+        wanted: tuple[Precision, ...] = ("int8", "fp32")
+        return [p for p in wanted if encoder_file(p) in self.manifest.files]
+
+    def tokenizer(self) -> Tokenizer:
+        """The tokenizer the model was trained with."""
+        return Tokenizer(
+            self.read(TOKENIZER).decode("utf-8"), place=Place(str(self.path / TOKENIZER))
+        )
+
+    def encoder(self, precision: Precision) -> bytes:
+        """The encoder's ONNX graph.
+
+        Raises:
+            UsageError: if the folder does not hold it at this precision.
+        """
+        if precision not in self.precisions:
+            known = ", ".join(self.precisions)
+            raise UsageError(MODEL_PRECISION, at=self._place, precision=precision, known=known)
+        return self.read(encoder_file(precision))
+
+    def read(self, name: str) -> bytes:
+        """The bytes of one file, if they are those the manifest vouches for.
+
+        Raises:
+            ModelError: if the file is missing, not listed, or not what was exported.
+        """
+        path = self.path / name
+        if name not in self.manifest.files or not path.is_file():
+            raise ModelError(MODEL_FILE_MISSING, at=self._place, file=name)
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != self.manifest.files[name]:
+            raise ModelError(MODEL_ALTERED, at=self._place, file=name)
+        return content
+
+
+def write_manifest(folder: Path, name: str, version: str, settings: Settings) -> None:
+    """Write ``model.json`` over the graphs and the tokenizer that lie in `folder`."""
+    listed = [p for p in _files(folder) if p.suffix == ".onnx" or p.name == TOKENIZER]
+    manifest = Manifest(
+        name=name,
+        version=version,
+        settings=settings,
+        files={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in listed},
+    )
+    pretty = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
+    (folder / MANIFEST).write_bytes(pretty + b"\n")
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise UsageError(MODEL_FILE_MISSING, at=Place(str(folder)), file=MANIFEST)
+    return sorted(path for path in folder.iterdir() if path.is_file())

@@ -1,0 +1,145 @@
+"""A trained model as ONNX graphs, float and quantized, for the runtime without torch."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from torch import Tensor, nn
+from torch.export import Dim
+
+from relatome.encode import ENCODER_INPUTS, PAIR_FEATURE_SIZES, PAIR_INPUTS, Settings
+from relatome.models import RelationModel
+from relatome.runtime.folder import PAIRS, TOKENIZER, encoder_file, write_manifest
+from relatome.training.checkpoint import load_model
+
+_OPSET = 20
+
+
+def export(run_model: Path, target: Path, name: str, version: str) -> None:
+    """Write the ONNX model folder of a trained model.
+
+    Args:
+        run_model: the ``model`` folder of a run.
+        target: folder to write: ``encoder.fp32.onnx``, ``encoder.int8.onnx``, ``pairs.onnx``,
+            ``tokenizer.json`` and ``model.json``.
+        name: the model's name.
+        version: the model's version.
+
+    Raises:
+        ModelError: if `run_model` is incomplete or altered.
+    """
+    model, tokenizer, settings = load_model(run_model)
+    target.mkdir(parents=True, exist_ok=True)
+    float_encoder = target / encoder_file("fp32")
+    _export_encoder(model, float_encoder)
+    _export_pairs(model, settings, target / PAIRS)
+    _quantize(float_encoder, target / encoder_file("int8"))
+    tokenizer.save(target / TOKENIZER)
+    write_manifest(target, name, version, settings)
+
+
+class _Pairs(nn.Module):
+    """The part of the model after the encoder, with positional inputs and outputs."""
+
+    def __init__(self, model: RelationModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, window_vectors: Tensor, *pair_inputs: Tensor) -> tuple[Tensor, ...]:
+        """As `RelationModel.score`, without novelty where there is none."""
+        return tuple(s for s in self.model.score(window_vectors, *pair_inputs) if s is not None)
+
+
+def _export_encoder(model: RelationModel, path: Path) -> None:
+    windows, length = 2, 16
+    example = tuple(torch.ones(windows, length, dtype=torch.long) for _ in ENCODER_INPUTS)
+    dynamic = {0: Dim("windows"), 1: Dim("length")}
+    _export(
+        model.encoder,
+        example,
+        path,
+        inputs=list(ENCODER_INPUTS),
+        outputs=["vectors"],
+        dynamic=(dynamic,) * 3,
+    )
+
+
+def _export_pairs(model: RelationModel, settings: Settings, path: Path) -> None:
+    # Every dimension is at least two and no two are equal, or the exporter would fix or tie them.
+    windows, length, documents, tokens, mentions, pieces, entities, most, pairs = range(2, 11)
+    example = (
+        torch.randn(windows, length, model.encoder.hidden_size),
+        torch.zeros(documents, tokens, dtype=torch.long),
+        torch.zeros(documents, mentions, pieces, dtype=torch.long),
+        torch.zeros(documents, entities, most, dtype=torch.long),
+        torch.zeros(documents, entities, tokens, dtype=torch.long),
+        torch.zeros(documents, pairs, 2, dtype=torch.long),
+        torch.zeros(documents, pairs, dtype=torch.long),
+        torch.zeros(documents, pairs, len(PAIR_FEATURE_SIZES), dtype=torch.long),
+    )
+    batch, token, entity, pair = Dim("documents"), Dim("tokens"), Dim("entities"), Dim("pairs")
+    window_vectors = {0: Dim("windows"), 1: Dim("length")}
+    pair_inputs = (
+        {0: batch, 1: token},
+        {0: batch, 1: Dim("mentions"), 2: Dim("pieces")},
+        {0: batch, 1: entity, 2: Dim("most_mentions")},
+        {0: batch, 1: entity, 2: token},
+        {0: batch, 1: pair},
+        {0: batch, 1: pair},
+        {0: batch, 1: pair},
+    )
+    outputs = ["relation", "novelty"] if settings.schema.novelty else ["relation"]
+    _export(
+        _Pairs(model),
+        example,
+        path,
+        inputs=["window_vectors", *PAIR_INPUTS],
+        outputs=outputs,
+        dynamic=(window_vectors, pair_inputs),
+    )
+
+
+def _export(
+    module: nn.Module,
+    example: tuple[Tensor, ...],
+    path: Path,
+    *,
+    inputs: list[str],
+    outputs: list[str],
+    dynamic: tuple[object, ...],
+) -> None:
+    module.eval()
+    with torch.no_grad():
+        torch.onnx.export(
+            module,
+            example,
+            str(path),
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_shapes=dynamic,
+            opset_version=_OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    onnx.checker.check_model(str(path))
+
+
+def _quantize(source: Path, target: Path) -> None:
+    """Weights of matrix products and embeddings to int8, activations at run time."""
+    with tempfile.TemporaryDirectory() as folder:
+        prepared = Path(folder) / source.name
+        # Shape inference and folding, which the quantizer expects to have been done.
+        quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
+        quantize_dynamic(
+            str(prepared),
+            str(target),
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            extra_options={"MatMulConstBOnly": True},
+        )
