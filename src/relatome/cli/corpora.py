@@ -159,7 +159,8 @@ class _Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._bar.live.is_started:
+            self._bar.stop()
 
     def progress(self, done: int, total: int) -> None:
         self._bar.start()  # does nothing from the second time on
