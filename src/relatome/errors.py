@@ -190,7 +190,7 @@ FILE_EMPTY = Message("R120", "the file is empty.", "Check that it was written or
 FILE_UNREADABLE = Message("R121", "the file cannot be read: {reason}.", "Check the file.")
 NOT_UTF8 = Message(
     "R122",
-    "byte {byte} is not UTF-8.",
+    "{what} is not UTF-8.",
     "Convert the file, for example: iconv -f LATIN1 -t UTF-8 OLD > NEW",
 )
 FILE_TRUNCATED = Message(

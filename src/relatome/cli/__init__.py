@@ -7,6 +7,7 @@ import sys
 import typer
 
 from relatome.cli.check import check
+from relatome.cli.convert import convert
 from relatome.cli.corpora import corpora
 from relatome.cli.evaluate import evaluate
 from relatome.errors import RelatomeError
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(evaluate)
 app.command()(check)
+app.command()(convert)
 app.add_typer(corpora, name="corpora")
 
 

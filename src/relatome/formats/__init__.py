@@ -20,7 +20,7 @@ from relatome.errors import (
 from relatome.formats import bioc_json, bioc_xml, jsonl, pubtator, text, tsv
 from relatome.formats.detection import detect, format_of_name
 from relatome.formats.problems import Problems
-from relatome.formats.records import Names, OnError, Record, checked
+from relatome.formats.records import Names, OnError, Record, checked, report_problem
 from relatome.formats.report import Layout, WriteReport
 from relatome.formats.source import clipped, open_path, require_file, unpacked
 from relatome.formats.target import replaced
@@ -144,8 +144,8 @@ def write(
     _require(format, WRITABLE, "output")
     if isinstance(target, Path | str):
         with replaced(Path(target)) as stream:
-            return _write(documents, stream, format, on_error)
-    return _write(documents, target, format, on_error)
+            return _write(documents, stream, str(target), format, on_error)
+    return _write(documents, target, None, format, on_error)
 
 
 def _require(format: str | None, known: tuple[str, ...], direction: str) -> None:
@@ -173,21 +173,23 @@ def _records(stream: BinaryIO, name: str, format: str | None, names: Names) -> I
 
 
 def _write(
-    documents: Iterable[Document], stream: BinaryIO, format: str, on_error: OnError | None
+    documents: Iterable[Document],
+    stream: BinaryIO,
+    name: str | None,
+    format: str,
+    on_error: OnError | None,
 ) -> WriteReport:
     report = WriteReport(format)
     layout = _LAYOUTS[format]
     stream.write(layout.start)
     for document in documents:
         if layout.single and report.documents:
-            raise InputError(ONE_DOCUMENT_ONLY, at=Place(document=clipped(document.id)))
+            raise InputError(ONE_DOCUMENT_ONLY, at=Place(name, None, clipped(document.id)))
         losses = WriteReport(format)
         try:
             content = layout.document(document, losses)
         except InputError as error:
-            if on_error is None:
-                raise
-            on_error(error)
+            report_problem(error, Place(name), on_error)
             continue
         if report.documents:
             stream.write(layout.separator)

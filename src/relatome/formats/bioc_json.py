@@ -31,7 +31,7 @@ from relatome.formats.source import HEAD_BYTES, MAX_DOCUMENT_BYTES, clipped, too
 
 _COLLECTION_KEYS = ("documents", "PubTator3")
 _FIELDS = frozenset(bioc.DocumentNode.__struct_fields__)
-_NOTHING = (None, "", [], {})
+_NOTHING: tuple[object, ...] = (None, "", [], {})
 _LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -189,8 +189,8 @@ class _Text:
         except UnicodeDecodeError as error:
             line = self._lines_before + self._buffer.count("\n")
             line += error.object.count(b"\n", 0, error.start)
-            byte = f"0x{error.object[error.start]:02x}"
-            raise InputError(NOT_UTF8, at=Place(line=line), byte=byte) from None
+            what = f"byte 0x{error.object[error.start]:02x}"
+            raise InputError(NOT_UTF8, at=Place(line=line), what=what) from None
         return True
 
     def _drop_read(self) -> None:

@@ -48,6 +48,7 @@ def read(stream: BinaryIO, names: Names) -> Iterator[Record]:
 def _document_elements(stream: BinaryIO) -> Iterator[_Element]:
     parser = etree.XMLPullParser(
         events=("start", "end"),
+        tag=_ROOTS,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -62,7 +63,7 @@ def _document_elements(stream: BinaryIO) -> Iterator[_Element]:
         broken = _feed(parser, content)
         for event, element in parser.read_events():
             if not begun:
-                _check_root(element)
+                _check_root(element.getroottree().getroot())
                 begun = True
             if event == "end" and element.tag == "document":
                 yield element
@@ -73,9 +74,12 @@ def _document_elements(stream: BinaryIO) -> Iterator[_Element]:
         if since_last > MAX_DOCUMENT_BYTES:
             raise too_long()
     try:
-        parser.close()
+        root = parser.close()
     except etree.XMLSyntaxError as error:
-        raise _cut(error) from None
+        at = Place(line=error.lineno or None)
+        raise InputError(FILE_TRUNCATED, at=at, reason="its XML is cut") from None
+    if not begun:
+        _check_root(root)
 
 
 def _feed(parser: Any, content: bytes) -> InputError | None:
@@ -86,13 +90,9 @@ def _feed(parser: Any, content: bytes) -> InputError | None:
         place = Place(line=error.lineno)
         reason = (error.msg or "").rsplit(", line ", 1)[0].strip()
         if error.code == etree.ErrorTypes.ERR_INVALID_ENCODING:
-            return InputError(NOT_UTF8, at=place, byte="here")
+            return InputError(NOT_UTF8, at=place, what="a character of this line")
         return InputError(XML_INVALID, at=place, reason=reason)
     return None
-
-
-def _cut(error: Any) -> InputError:
-    return InputError(FILE_TRUNCATED, at=Place(line=error.lineno or None), reason="its XML is cut")
 
 
 def _check_root(root: _Element) -> None:

@@ -41,7 +41,7 @@ def detect(head: bytes, name: str = "") -> str | None:
     start = head.lstrip()
     if not start:
         return None
-    if start.startswith((b"\xff\xfe", b"\xfe\xff", b"<")):
+    if start.startswith(b"<"):
         return "bioc-xml" if _is_bioc_xml(start) else None
     if start.startswith(b"{"):
         return _json_format(start)

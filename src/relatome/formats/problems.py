@@ -23,30 +23,21 @@ class Problems:
     """
 
     def __init__(self) -> None:
-        self._records: list[dict[str, str | int | None]] = []
+        self.errors: list[RelatomeError] = []
 
     def __call__(self, error: RelatomeError) -> None:
         """Note one problem."""
-        self._records.append(
-            {
-                "file": error.place.path,
-                "line": error.place.line,
-                "document": error.place.document,
-                "code": error.code,
-                "what": error.what,
-                "next_step": error.next_step,
-            }
-        )
+        self.errors.append(error)
 
     @property
     def count(self) -> int:
         """The number of problems."""
-        return len(self._records)
+        return len(self.errors)
 
     @property
     def by_code(self) -> Counter[str]:
         """The number of problems with each code."""
-        return Counter(str(record["code"]) for record in self._records)
+        return Counter(error.code for error in self.errors)
 
     def summary(self) -> str:
         """The number of problems, in all and by code, as in ``3 problems (2 × R104, 1 × R107)``."""
@@ -58,9 +49,20 @@ class Problems:
 
         An older report under that name is replaced, and removed if there is no problem now.
         """
-        if not self._records:
+        if not self.errors:
             path.unlink(missing_ok=True)
             return
         with replaced(path) as stream:
-            for record in self._records:
-                stream.write(msgspec.json.encode(record) + b"\n")
+            for error in self.errors:
+                stream.write(msgspec.json.encode(_record(error)) + b"\n")
+
+
+def _record(error: RelatomeError) -> dict[str, str | int | None]:
+    return {
+        "file": error.place.path,
+        "line": error.place.line,
+        "document": error.place.document,
+        "code": error.code,
+        "what": error.what,
+        "next_step": error.next_step,
+    }

@@ -65,7 +65,7 @@ def checked(records: Iterator[Record], path: str, on_error: OnError | None) -> I
         except StopIteration:
             return
         except InputError as error:
-            _report(error, Place(path), on_error)
+            report_problem(error, Place(path), on_error)
             return
         content = record.content
         if isinstance(content, Document):
@@ -75,15 +75,20 @@ def checked(records: Iterator[Record], path: str, on_error: OnError | None) -> I
                     raise InputError(DUPLICATE_DOCUMENT, document=content.id)
                 _check(content, record)
             except InputError as error:
-                _report(error, place, on_error)
+                report_problem(error, place, on_error)
                 continue
             seen.add(content.id)
             yield content
         else:
-            _report(content, Place(path, record.line), on_error)
+            report_problem(content, Place(path, record.line), on_error)
 
 
-def _report(error: InputError, place: Place, on_error: OnError | None) -> None:
+def report_problem(error: InputError, place: Place, on_error: OnError | None) -> None:
+    """Hand a problem, its place completed, to `on_error`.
+
+    Raises:
+        InputError: the problem itself, if there is no `on_error`.
+    """
     located = InputError(error.message, at=error.place.within(place), **error.values)
     if on_error is None:
         raise located from None

@@ -166,5 +166,5 @@ def decoded(content: bytes, line: int) -> str:
     except UnicodeDecodeError as error:
         bad_line = line + content.count(b"\n", 0, error.start)
         raise InputError(
-            NOT_UTF8, at=Place(line=bad_line), byte=f"0x{content[error.start]:02x}"
+            NOT_UTF8, at=Place(line=bad_line), what=f"byte 0x{content[error.start]:02x}"
         ) from None

@@ -17,7 +17,7 @@ from relatome.formats.records import Names, Record
 from relatome.formats.report import Layout, WriteReport, lose_document_extras
 from relatome.formats.source import MAX_DOCUMENT_BYTES, decoded, too_long
 
-_TITLE = re.compile(r"([^\r\n]*[^\s][^\r\n]*)\r?\n(?:[ \t]*\r?\n)+(?=[ \t]*\S)")
+_BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)+")
 _ENDINGS = (".gz", ".txt", ".text")
 
 
@@ -40,12 +40,14 @@ def document_id(name: str) -> str:
 
 
 def _passages(text: str) -> tuple[Passage, ...]:
-    match = _TITLE.match(text)
-    if match is None:
+    first, _, rest = text.partition("\n")
+    blank = _BLANK_LINES.match(rest)
+    if not first.strip() or blank is None or not rest[blank.end() :].strip():
         return (Passage("text", 0, text),)
+    abstract = rest[blank.end() :]
     return (
-        Passage("title", 0, match[1]),
-        Passage("abstract", match.end(), text[match.end() :]),
+        Passage("title", 0, first.removesuffix("\r")),
+        Passage("abstract", len(text) - len(abstract), abstract),
     )
 
 
@@ -55,9 +57,7 @@ def _write(document: Document, report: WriteReport) -> bytes:
     report.lose("mention", len(document.mentions))
     report.lose("relation", len(document.relations))
     lose_document_extras(document, report)
-    read_back = [passage.text for passage in _passages(text)]
-    boundaries = [passage.text for passage in document.passages]
-    report.lose("passage boundary", max(0, len(boundaries) - len(read_back)))
+    report.lose("passage boundary", max(0, len(document.passages) - len(_passages(text))))
     return text.encode()
 
 

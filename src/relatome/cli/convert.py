@@ -1,0 +1,79 @@
+"""``relatome convert``: one file of documents into another format."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from relatome.errors import FORMAT_UNNAMED, UsageError
+
+_PIPE = "-"
+
+
+def convert(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="IN", help="The file to read, gzip or not; - for standard input."),
+    ],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="OUT",
+            help="The file to write; its ending names the format (.pubtator, .txt, .xml, .json, "
+            ".jsonl, .tsv, each also with .gz); - for standard output.",
+        ),
+    ],
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="FORMAT",
+            help="pubtator, bioc-xml, bioc-json, jsonl or text. Default: recognized by content.",
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="pubtator, bioc-xml, bioc-json, jsonl, text or tsv. Default: by the ending of "
+            "OUT.",
+        ),
+    ] = None,
+    on_error: Annotated[
+        Literal["stop", "report"],
+        typer.Option(
+            help="At a document that cannot be used: stop, or leave it out, go on, and write "
+            "every problem to OUT.problems.jsonl."
+        ),
+    ] = "stop",
+) -> None:
+    """Convert a file of documents into another format, and say what that format cannot hold.
+
+    Example: [bold]relatome convert Train.BioC.XML train.pubtator.gz --on-error report[/bold]
+    """
+    from relatome import formats
+    from relatome.cli._problems import show_problems
+    from relatome.formats.detection import ENDINGS
+
+    format = to or formats.format_of_name(target)
+    if format is None:
+        raise UsageError(FORMAT_UNNAMED, name=target, endings=", ".join(ENDINGS))
+    problems = formats.Problems()
+    sink = problems if on_error == "report" else None
+    if source == _PIPE:
+        documents = formats.read_stream(
+            sys.stdin.buffer, "standard input", format=from_, on_error=sink
+        )
+    else:
+        documents = formats.read(source, format=from_, on_error=sink)
+    output = sys.stdout.buffer if target == _PIPE else Path(target)
+    report = formats.write(documents, output, format, on_error=sink)
+    for line in report.summary():
+        typer.echo(line, err=True)
+    if on_error == "report":
+        show_problems(problems, target)
+    if problems.count and not report.documents:
+        raise typer.Exit(1)
