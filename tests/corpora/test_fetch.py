@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import email.utils
+import http.client
 import http.server
+import io
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -15,7 +19,7 @@ import pytest
 
 from relatome.corpora import Corpus, load
 from relatome.corpora.corpus import Download
-from relatome.corpora.fetch import fetch
+from relatome.corpora.fetch import _Redirects, fetch
 from relatome.errors import UsageError, WorkError
 
 from .conftest import sha256, zipped
@@ -351,3 +355,13 @@ def test_a_place_that_cannot_be_written_is_named(served: Corpus, tmp_path: Path)
 def test_a_corpus_without_address_is_refused(tiny: Corpus, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"R806.*put Tiny/Train\.PubTator, Tiny/Test\.PubTator"):
         fetch(msgspec.structs.replace(tiny, downloads=()), tmp_path)
+
+
+def test_a_redirect_never_leaves_https() -> None:
+    request = urllib.request.Request("https://example.org/TINY.zip")
+    headers = http.client.HTTPMessage()
+    ask = _Redirects().redirect_request
+    followed = ask(request, io.BytesIO(), 302, "Found", headers, "https://example.com/a.zip")
+    assert followed is not None
+    with pytest.raises(urllib.error.HTTPError, match=r"redirect to http://example\.com"):
+        ask(request, io.BytesIO(), 302, "Found", headers, "http://example.com/a.zip")

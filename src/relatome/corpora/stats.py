@@ -53,10 +53,12 @@ def type_pair(document: Document, relation: Relation, schema: Schema) -> str:
     """The entity types of a relation's arguments, as ``ChemicalEntity–SequenceVariant``.
 
     Unordered pairs are named in the order of the schema's rule, alphabetically where no rule
-    covers them.
+    covers them. An argument without a mention has no type and is named as such.
     """
-    entities = document.entity_by_id
-    head, tail = entities[relation.head].type, entities[relation.tail].type
+    head, tail = (
+        entity.type if (entity := document.entity_by_id.get(id)) else "(no mention)"
+        for id in (relation.head, relation.tail)
+    )
     if schema.ordered:
         return f"{head}–{tail}"
     rule = schema.pair_rule(head, tail)
