@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relatome.data import (
+    Document,
+    Split,
+    folds,
+    overlap,
+    require_disjoint,
+    require_not_test,
+)
+from relatome.errors import InputError, UsageError
+
+
+def documents(*ids: str) -> tuple[Document, ...]:
+    return tuple(Document(each, ()) for each in ids)
+
+
+def test_a_test_split_is_refused_by_name() -> None:
+    with pytest.raises(UsageError, match="split 'bc8' is marked test and cannot be used to train"):
+        require_not_test(Split("bc8", "test", documents("1")), "train")
+
+
+@pytest.mark.parametrize("role", ["train", "dev"])
+def test_other_splits_are_free(role: str) -> None:
+    require_not_test(Split("any", role, documents("1")), "train")
+
+
+def test_overlap_is_found_whichever_side_is_asked() -> None:
+    left, right = ["3", "1", "2"], ["2", "4", "3"]
+    assert overlap(left, right) == overlap(right, left) == ["2", "3"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_splits_that_share_documents_are_refused(turned: bool) -> None:
+    sides = [
+        Split("train", "train", documents(*"abcdef")),
+        Split("dev", "dev", documents(*"xfedc")),
+    ]
+    left, right = reversed(sides) if turned else sides
+    with pytest.raises(
+        InputError, match=rf"4 documents .* '{left.name}' and '{right.name}'.* c, d, e\."
+    ):
+        require_disjoint(left, right)
+
+
+def test_splits_that_share_nothing_pass() -> None:
+    require_disjoint(
+        Split("train", "train", documents("a")), Split("test", "test", documents("b", "c"))
+    )
+
+
+@given(st.integers(2, 6), st.integers(0, 20), st.integers(0, 5))
+def test_folds_hold_out_every_document_once(count: int, more: int, seed: int) -> None:
+    made = documents(*(str(index) for index in range(count + more)))
+    dealt = folds(made, count, seed)
+    assert len(dealt) == count
+    held = [document for _, out in dealt for document in out]
+    assert sorted(held, key=lambda d: int(d.id)) == list(made)
+    sizes = [len(out) for _, out in dealt]
+    assert max(sizes) - min(sizes) <= 1
+    for rest, out in dealt:
+        assert sorted((*rest, *out), key=lambda d: int(d.id)) == list(made)
+        assert not overlap((d.id for d in rest), (d.id for d in out))
+    assert folds(made, count, seed) == dealt
+
+
+def test_another_seed_deals_otherwise() -> None:
+    made = documents(*(str(index) for index in range(20)))
+    assert folds(made, 4, 0) != folds(made, 4, 1)
+
+
+def test_golden_folds_stay_the_same_between_versions() -> None:
+    dealt = folds(documents(*"abcdefg"), 3, seed=13)
+    assert ["".join(d.id for d in out) for _, out in dealt] == ["cde", "ab", "fg"]
+
+
+@pytest.mark.parametrize("count", [-1, 0, 1, 4])
+def test_impossible_folds_are_refused(count: int) -> None:
+    with pytest.raises(UsageError, match=f"{count} folds were asked of 3 documents"):
+        folds(documents("a", "b", "c"), count, 0)
