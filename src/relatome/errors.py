@@ -472,3 +472,18 @@ RUN_EXISTS = Message(
     "the folder is not empty.",
     "Add --resume to go on with the run it holds, or use another folder.",
 )
+CORPUS_SPLIT_NAME = Message(
+    "R610",
+    "{name!r} names no split of a corpus.",
+    "Write it as corpus:split, for example biored:train.",
+)
+RUN_UNFINISHED = Message(
+    "R611",
+    "this is no finished run: {file} is missing.",
+    "Give the --output folder of `relatome train`; go on with a stopped run by --resume.",
+)
+EXTRA_MISSING = Message(
+    "R701",
+    "this needs {module}, which is not installed.",
+    "Install it with: pip install 'relatome[{extra}]'",
+)

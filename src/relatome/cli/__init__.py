@@ -10,6 +10,10 @@ from relatome.cli.check import check
 from relatome.cli.convert import convert
 from relatome.cli.corpora import corpora
 from relatome.cli.evaluate import evaluate
+from relatome.cli.extract import extract
+from relatome.cli.models import models
+from relatome.cli.recipes import recipes
+from relatome.cli.train import train
 from relatome.errors import RelatomeError
 
 app = typer.Typer(
@@ -21,10 +25,11 @@ app = typer.Typer(
     help="Typed, scored, novelty-labelled relations between identified entities, "
     "from biomedical text.",
 )
-app.command()(evaluate)
-app.command()(check)
-app.command()(convert)
+for command in (extract, evaluate, train, convert, check):
+    app.command()(command)
 app.add_typer(corpora, name="corpora")
+app.add_typer(recipes, name="recipes")
+app.add_typer(models, name="models")
 
 
 @app.callback()

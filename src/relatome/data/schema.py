@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from relatome.data.document import Document
 from relatome.errors import UNKNOWN_LABEL, UNKNOWN_TYPE, InputError, Place
 
 
@@ -80,6 +81,24 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
             raise InputError(
                 UNKNOWN_TYPE, at=place, type=spelling, known=", ".join(self.entity_types)
             ) from None
+
+    def conform(self, document: Document) -> Document:
+        """The document with entity types in the schema's spelling; itself where they are already.
+
+        Raises:
+            InputError: naming the first type the schema does not know.
+        """
+        place = Place(document=document.id)
+        types = [self.canonical_type(mention.type, place) for mention in document.mentions]
+        if all(m.type == name for m, name in zip(document.mentions, types, strict=True)):
+            return document
+        return msgspec.structs.replace(
+            document,
+            mentions=tuple(
+                msgspec.structs.replace(mention, type=name)
+                for mention, name in zip(document.mentions, types, strict=True)
+            ),
+        )
 
     def require_label(self, label: str, place: Place | None = None) -> str:
         """`label` itself, if the schema has it.

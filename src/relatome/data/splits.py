@@ -19,6 +19,23 @@ class Split(msgspec.Struct, frozen=True):
     role: Literal["train", "dev", "test"]
     documents: tuple[Document, ...]
 
+    @classmethod
+    def joined(cls, parts: Sequence[Split]) -> Split:
+        """One split of all documents of `parts`, marked test if any part is.
+
+        Raises:
+            InputError: if two parts share a document.
+        """
+        for index, part in enumerate(parts):
+            for other in parts[index + 1 :]:
+                require_disjoint(part, other)
+        roles = {part.role for part in parts}
+        return cls(
+            name="+".join(part.name for part in parts),
+            role="test" if "test" in roles else "train" if "train" in roles else "dev",
+            documents=tuple(document for part in parts for document in part.documents),
+        )
+
     @property
     def ids(self) -> frozenset[str]:
         """The ids of the documents."""

@@ -150,6 +150,11 @@ def shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
+def source(name: str) -> Path:
+    """The file of a shipped recipe by name, or the path `name` itself."""
+    return shipped().get(name) or Path(name)
+
+
 def load_recipe(name: str, overrides: tuple[str, ...] = ()) -> Recipe:
     """Read a recipe by shipped name or by path, apply ``key=value`` overrides and validate it.
 
@@ -161,7 +166,7 @@ def load_recipe(name: str, overrides: tuple[str, ...] = ()) -> Recipe:
     Raises:
         UsageError: naming the key that is unknown, missing or has an impossible value.
     """
-    path = shipped().get(name) or Path(name)
+    path = source(name)
     place = Place(str(path))
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -91,6 +91,27 @@ class ModelFolder:
             raise UsageError(MODEL_PRECISION, at=self._place, precision=precision, known=known)
         return self.read(encoder_file(precision))
 
+    @property
+    def size(self) -> int:
+        """Bytes of all listed files."""
+        return sum((self.path / name).stat().st_size for name in self.manifest.files)
+
+    def verify(self) -> None:
+        """Read and check every listed file.
+
+        Raises:
+            ModelError: naming the first that is missing or altered.
+        """
+        for name in self.manifest.files:
+            self.read(name)
+
+    def card(self) -> str:
+        """The model card: data, licence, scores, limits."""
+        path = self.path / CARD
+        if not path.is_file():
+            raise ModelError(MODEL_FILE_MISSING, at=self._place, file=CARD)
+        return path.read_text(encoding="utf-8")
+
     def read(self, name: str) -> bytes:
         """The bytes of one file, if they are those the manifest vouches for.
 

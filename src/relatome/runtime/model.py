@@ -66,7 +66,10 @@ class Model:
         return self.settings.schema
 
     def encode(self, document: Document) -> EncodedDocument | None:
-        """The document as arrays, or None if it has no candidate pair."""
+        """The document as arrays, or None if it has no candidate pair.
+
+        Its entity types must be the schema's own; `Schema.conform` sees to it.
+        """
         return encode_document(document, self.schema, self._tokenizer, self.settings.encoding)
 
     def score(self, encoded: EncodedDocument) -> tuple[FloatArray, FloatArray | None]:
@@ -79,15 +82,8 @@ class Model:
             np.concatenate(novelty) if novelty else None,
         )
 
-    def __call__(self, document: Document) -> Document:
-        """The document with the model's relations in place of any it had.
-
-        Mention types must be the schema's own; `relatome.formats.read(..., schema=...)` sees to
-        it.
-        """
-        encoded = self.encode(document)
-        if encoded is None:
-            return document.with_relations(())
+    def relations(self, encoded: EncodedDocument) -> Document:
+        """The document with the relations the model asserts in place of any it had."""
         relation, novelty = self.score(encoded)
         return decode(encoded, relation, novelty, self.schema, self.settings.decoding)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -12,12 +13,44 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 from torch.export import Dim
 
+import relatome
 from relatome.encode import ENCODER_INPUTS, PAIR_FEATURE_SIZES, PAIR_INPUTS, Settings
+from relatome.errors import RUN_UNFINISHED, Place, UsageError
 from relatome.models import RelationModel
-from relatome.runtime.folder import PAIRS, TOKENIZER, encoder_file, write_manifest
+from relatome.recipes import load_recipe
+from relatome.runtime.folder import CARD, PAIRS, TOKENIZER, encoder_file, write_manifest
+from relatome.training.card import CardScore, render_card
 from relatome.training.checkpoint import load_model
+from relatome.training.run import MODEL_FOLDER, PROVENANCE_FILE, RECIPE_FILE, RESULTS_FILE
 
 _OPSET = 20
+
+
+def export_run(run: Path, target: Path, name: str | None) -> None:
+    """Export the model of a finished run, with a card of its dev scores.
+
+    Args:
+        run: a run folder.
+        target: folder to write; see `export`.
+        name: the model's name; the recipe's if not given.
+
+    Raises:
+        UsageError: if `run` is no finished run.
+        ModelError: if its model is incomplete or altered.
+    """
+    needed = (RECIPE_FILE, PROVENANCE_FILE, RESULTS_FILE)
+    if missing := [file for file in needed if not (run / file).is_file()]:
+        raise UsageError(RUN_UNFINISHED, at=Place(str(run)), file=missing[0])
+    recipe = load_recipe(str(run / RECIPE_FILE))
+    name = name or recipe.name
+    export(run / MODEL_FOLDER, target, name, relatome.__version__)
+    provenance = json.loads((run / PROVENANCE_FILE).read_text(encoding="utf-8"))
+    results = json.loads((run / RESULTS_FILE).read_text(encoding="utf-8"))
+    row = CardScore(results["protocol"], results["split"], "torch", results["f1"])
+    text = render_card(
+        name, relatome.__version__, recipe, provenance, [row], f"relatome train {recipe.name}"
+    )
+    (target / CARD).write_text(text, encoding="utf-8")
 
 
 def export(run_model: Path, target: Path, name: str, version: str) -> None:

@@ -1,0 +1,114 @@
+"""``relatome extract``: annotated documents in, scored relations out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from relatome.data import Document
+    from relatome.formats import Problems
+    from relatome.pipeline import Pipeline
+
+_PIPE = "-"
+
+
+def extract(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="PubTator, BioC XML, BioC JSON or JSON Lines with annotated entities, gzip or "
+            "not; - for standard input.",
+        ),
+    ],
+    model: Annotated[
+        str, typer.Option(metavar="NAME|DIR", help="A shipped model, or a model folder.")
+    ] = "small",
+    format: Annotated[
+        Literal["table", "jsonl", "pubtator", "bioc-json", "bioc-xml", "tsv"],
+        typer.Option(help="How to write documents and relations."),
+    ] = "table",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to; default: the terminal."),
+    ] = None,
+    min_score: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Leave out relations scored lower.")
+    ] = 0.0,
+    on_error: Annotated[
+        Literal["stop", "report"],
+        typer.Option(
+            help="At a document that cannot be used: stop, or leave it out, go on, and write "
+            "every problem to OUTPUT.problems.jsonl."
+        ),
+    ] = "stop",
+    precision: Annotated[
+        Literal["int8", "fp32"] | None,
+        typer.Option(help="Weights to compute with; default: the fastest the model has."),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Processor threads; default: all cores.")
+    ] = None,
+) -> None:
+    """Extract typed, scored, novelty-labelled relations between the entities of documents.
+
+    Examples:
+
+    relatome extract annotated.pubtator
+
+    relatome extract corpus.xml.gz --format tsv --min-score 0.5 -o relations.tsv
+    """
+    from relatome import formats
+    from relatome.cli._problems import show_problems
+    from relatome.pipeline import load
+
+    problems = formats.Problems() if on_error == "report" else None
+    pipeline = load(model, precision=precision, threads=threads, min_score=min_score)
+    documents = pipeline(_read(files, pipeline, problems))
+    if format == "table":
+        _write_table(documents, output)
+        lost: list[str] = []
+    else:
+        target = output if output is not None else sys.stdout.buffer
+        lost = formats.write(documents, target, format, on_error=problems).summary()
+    for line in (*pipeline.tally.summary(), *lost):
+        typer.echo(line, err=True)
+    if problems is not None:
+        show_problems(problems, str(output or _PIPE))
+        if problems.count and not pipeline.tally.documents:
+            raise typer.Exit(1)
+
+
+def _read(files: list[str], pipeline: Pipeline, problems: Problems | None) -> Iterator[Document]:
+    from relatome import formats
+
+    def one(name: str) -> Iterator[Document]:
+        if name == _PIPE:
+            return formats.read_stream(
+                sys.stdin.buffer, "standard input", schema=pipeline.schema, on_error=problems
+            )
+        return formats.read(name, schema=pipeline.schema, on_error=problems)
+
+    return chain.from_iterable(map(one, files))
+
+
+def _write_table(documents: Iterator[Document], output: Path | None) -> None:
+    from rich.console import Console
+
+    from relatome.cli._relations import relation_table
+    from relatome.cli._terminal import console
+
+    if output is None:
+        for document in documents:
+            console().print(relation_table(document))
+        return
+    with output.open("w", encoding="utf-8") as stream:
+        file = Console(file=stream, width=160, highlight=False, emoji=False)
+        for document in documents:
+            file.print(relation_table(document))

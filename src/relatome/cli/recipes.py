@@ -1,0 +1,51 @@
+"""``relatome recipes``: what can be trained by name, with published and measured figures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+recipes = typer.Typer(
+    no_args_is_help=False,
+    invoke_without_command=True,
+    help="List the recipes relatome comes with, or print one.",
+)
+
+
+@recipes.callback()
+def list_recipes(context: typer.Context) -> None:
+    """List the recipes relatome comes with, or print one (`relatome recipes show NAME`)."""
+    if context.invoked_subcommand is not None:
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    from relatome.cli._terminal import console
+    from relatome.recipes import load_recipe, shipped
+
+    table = Table("recipe", "what it trains", "published (F1)")
+    for name in shipped():
+        recipe = load_recipe(name)
+        published = "\n".join(
+            f"{p.protocol}: " + " · ".join(f"{k} {v:g}" for k, v in p.scores.items())
+            for p in recipe.published
+        )
+        table.add_row(name, escape(recipe.title), published)
+    console().print(table)
+
+
+@recipes.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="RECIPE", help="A recipe's name or path.")],
+) -> None:
+    """Print a recipe as TOML, to copy and change.
+
+    Example:
+
+    relatome recipes show small > my-recipe.toml
+    """
+    from relatome.recipes import load_recipe, source
+
+    load_recipe(name)  # refuses one that could not be trained
+    typer.echo(source(name).read_text(encoding="utf-8"), nl=False)

@@ -1,0 +1,73 @@
+"""``relatome train``: a recipe carried out in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from relatome.errors import CORPUS_SPLIT_NAME, EXTRA_MISSING, MissingExtraError, UsageError
+
+
+def train(
+    recipe: Annotated[
+        str, typer.Argument(metavar="RECIPE", help="A recipe's name, or the path of a TOML file.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="RUN", help="Folder of the run.")
+    ],
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run that was stopped.")
+    ] = False,
+    override: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change a key of the recipe, such as training.seed=7; may be repeated.",
+        ),
+    ] = None,
+    corpora: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where corpora lie; default: $RELATOME_CORPORA."),
+    ] = None,
+) -> None:
+    """Train a model by a recipe and keep the epoch that scores best on dev.
+
+    A run that was killed goes on with --resume, to the result it would have had.
+
+    Examples:
+
+    relatome train small --output runs/small
+
+    relatome train small --output runs/small-7 --set training.seed=7
+    """
+    from relatome.recipes import load_recipe
+
+    chosen = load_recipe(recipe, tuple(override or ()))
+    try:
+        from relatome import training
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
+    from relatome.corpora import load
+    from relatome.data import Split
+    from relatome.report.curves import draw_curves
+
+    training.preflight(chosen)
+    parts = [load(*_split_name(name), corpora) for name in chosen.data.train]
+    dev = load(*_split_name(chosen.data.dev), corpora)
+    together = Split.joined(parts)
+    outcome = training.run(chosen, together, dev, output, resume=resume)
+    draw_curves(output)
+    scores = " · ".join(f"{name} {100 * value:.1f}" for name, value in outcome.scores.items())
+    typer.echo(f"{dev.name}, {chosen.selection.rule}, F1: {scores}")
+    typer.echo(f"Model: {outcome.model}")
+    typer.echo(f"Next: relatome models export {output} MODEL-FOLDER")
+
+
+def _split_name(name: str) -> tuple[str, str]:
+    corpus, colon, split = name.partition(":")
+    if not colon:
+        raise UsageError(CORPUS_SPLIT_NAME, name=name)
+    return corpus, split

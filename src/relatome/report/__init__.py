@@ -1,0 +1,1 @@
+"""Reports and plots of training, scores and errors."""
