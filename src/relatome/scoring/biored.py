@@ -69,31 +69,29 @@ class BioRED(msgspec.Struct, frozen=True):
         """
         place = Place(document=gold.id)
         types = {entity.id: BIORED.canonical_type(entity.type, place) for entity in gold.entities}
-        notes: Counter[str] = Counter()
-
-        annotated = []
-        for relation in asserted(gold.relations):
+        annotated = [(r, _type_pair(r, types)) for r in asserted(gold.relations)]
+        for relation, _ in annotated:
             BIORED.require_label(relation.type, place)
-            annotated.append((relation, _type_pair(relation, types)))
-            notes["gold_without_novelty"] += relation.novel is None
-
         # An entity that only the prediction has keeps the type it has there: the relation is
         # wrong, and should count as wrong where its author put it.
         all_types = _guessed_types(predicted) | types
-        answered = []
-        for relation in asserted(predicted.relations):
-            answered.append((relation, _type_pair(relation, all_types)))
-            notes["predicted_without_novelty"] += relation.novel is None
-            notes["unknown_label"] += relation.type not in BIORED.labels
-            notes["unknown_entity"] += not {relation.head, relation.tail} <= types.keys()
+        answered = [(r, _type_pair(r, all_types)) for r in asserted(predicted.relations)]
 
         judged_gold = [pair for pair in annotated if self._is_judged(pair[1])]
         judged_predicted = [pair for pair in answered if self._is_judged(pair[1])]
-        notes["gold_outside"] += len(annotated) - len(judged_gold)
-        notes["predicted_outside"] += len(answered) - len(judged_predicted)
         gold_items = _items(judged_gold, "not annotated")
         predicted_items = _items(judged_predicted, "not predicted")
-        notes["duplicate"] += len(judged_predicted) - len(predicted_items["all"])
+
+        notes = Counter(
+            gold_outside=len(annotated) - len(judged_gold),
+            predicted_outside=len(answered) - len(judged_predicted),
+            duplicate=len(judged_predicted) - len(predicted_items["all"]),
+            gold_without_novelty=sum(r.novel is None for r, _ in judged_gold),
+        )
+        for relation, _ in judged_predicted:
+            notes["predicted_without_novelty"] += relation.novel is None
+            notes["unknown_label"] += relation.type not in BIORED.labels
+            notes["unknown_entity"] += not {relation.head, relation.tail} <= types.keys()
         return Judgement(gold=gold_items, predicted=predicted_items, notes=+notes)
 
     def _is_judged(self, type_pair: str) -> bool:
