@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from relatome import formats
+from relatome.data import Document, Mention, Passage
 from relatome.data.schema import BIORED, SCHEMAS, Schema
 from relatome.errors import InputError, Place
 
@@ -38,6 +39,27 @@ def test_spellings_of_a_type(spelling: str, name: str) -> None:
 def test_an_unknown_type_is_refused_where_it_stands() -> None:
     with pytest.raises(InputError, match=r"a\.txt:3: unknown entity type 'Protein'.*CellLine"):
         BIORED.canonical_type("Protein", Place("a.txt", line=3))
+
+
+def test_a_document_conforms_in_the_schemas_spelling() -> None:
+    mentions = (
+        Mention("m1", 0, 5, "BRCA1", "Gene", ("672",)),
+        Mention("m2", 6, 12, "cancer", DISEASE, ("D1",)),
+    )
+    document = Document("1", (Passage("title", 0, "BRCA1 cancer"),), mentions)
+    conformed = BIORED.conform(document)
+    assert [mention.type for mention in conformed.mentions] == [GENE, DISEASE]
+    assert msgspec.structs.replace(conformed, mentions=mentions) == document
+    assert [mention.text for mention in conformed.mentions] == ["BRCA1", "cancer"]
+    assert BIORED.conform(conformed) is conformed
+
+
+def test_a_document_that_cannot_conform_is_named() -> None:
+    document = Document(
+        "7", (Passage("title", 0, "Earth"),), (Mention("m", 0, 5, "Earth", "Planet"),)
+    )
+    with pytest.raises(InputError, match="document 7: unknown entity type 'Planet'"):
+        BIORED.conform(document)
 
 
 def test_labels_are_exact() -> None:

@@ -82,3 +82,34 @@ def test_golden_folds_stay_the_same_between_versions() -> None:
 def test_impossible_folds_are_refused(count: int) -> None:
     with pytest.raises(UsageError, match=f"{count} folds were asked of 3 documents"):
         folds(documents("a", "b", "c"), count, 0)
+
+
+def test_joined_splits_hold_all_documents() -> None:
+    joined = Split.joined(
+        [Split("train", "train", documents("b", "a")), Split("dev", "dev", documents("c"))]
+    )
+    assert joined == Split("train+dev", "train", documents("b", "a", "c"))
+
+
+@pytest.mark.parametrize(
+    ("roles", "expected"),
+    [
+        (("dev", "dev"), "dev"),
+        (("dev", "train"), "train"),
+        (("train", "test"), "test"),
+        (("test", "dev"), "test"),
+    ],
+)
+def test_a_joined_split_is_as_guarded_as_its_parts(roles: tuple[str, str], expected: str) -> None:
+    parts = [Split(str(index), role, documents(str(index))) for index, role in enumerate(roles)]
+    assert Split.joined(parts).role == expected
+
+
+def test_splits_that_share_documents_are_not_joined() -> None:
+    parts = [
+        Split("one", "train", documents("a")),
+        Split("two", "train", documents("b")),
+        Split("three", "dev", documents("a")),
+    ]
+    with pytest.raises(InputError, match="1 documents are in both 'one' and 'three'"):
+        Split.joined(parts)

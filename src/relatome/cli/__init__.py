@@ -32,12 +32,6 @@ app.add_typer(recipes, name="recipes")
 app.add_typer(models, name="models")
 
 
-@app.callback()
-def _commands() -> None:
-    # With a callback, typer asks for a command's name even while there is only one command.
-    pass
-
-
 def main() -> None:
     """Run the command line; an error relatome knows is one line on stderr, never a traceback."""
     try:
