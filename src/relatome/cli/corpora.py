@@ -86,7 +86,9 @@ def get(
     typer.echo(f"\nLicence: {entry.licence}. {entry.terms}\n{entry.licence_url}\n")
     for download in entry.downloads:
         typer.echo(f"From {download.url} ({download.bytes:,} bytes)")
-    accepted = accept_licence or not entry.downloads or _asked()
+    accepted = accept_licence or not entry.downloads
+    if not accepted and _interactive():
+        accepted = typer.confirm("Do you accept these terms?")
     if not accepted:
         raise UsageError(LICENCE_NOT_ACCEPTED, name=entry.name, url=entry.licence_url)
     with _Progress() as progress:
@@ -94,8 +96,8 @@ def get(
     typer.echo(f"{entry.name} is in {folder}")
 
 
-def _asked() -> bool:
-    return sys.stdin.isatty() and typer.confirm("Do you accept these terms?")
+def _interactive() -> bool:
+    return sys.stdin.isatty()
 
 
 @corpora.command()

@@ -47,7 +47,7 @@ class Report(msgspec.Struct, frozen=True):
         candidates: pairs that a model is asked about, in all splits.
         gold: annotated relations, in all splits.
         unreachable: those that no candidate can answer.
-        compared_with: splits of other corpora whose documents were looked for.
+        compared_with: the splits of other corpora whose documents were looked for.
         findings: errors first.
     """
 
@@ -94,11 +94,12 @@ def examine(
     Returns:
         the report; nothing is raised for bad data.
     """
+    other_use = [split for split in known if any(split.role != own.role for own in splits)]
     places = [(f"{split.name}, document {d.id}", d) for split in splits for d in split.documents]
     reached = [(place, reach(document, schema)) for place, document in places]
     findings = [
         *_unreadable(problems),
-        *_shared(splits, known, against),
+        *_shared(splits, other_use, against),
         *_by_document(places, schema),
         *_unreachable(reached),
         *_few_examples(splits, schema),
@@ -110,7 +111,7 @@ def examine(
         candidates=sum(r.candidates for _, r in reached),
         gold=sum(r.gold for _, r in reached),
         unreachable=sum(len(r.unreachable) for _, r in reached),
-        compared_with=tuple(split.name for split in (*known, *against)),
+        compared_with=tuple(split.name for split in (*other_use, *against)),
         findings=tuple(sorted(findings, key=lambda finding: finding.level)),  # "error" < "note"
     )
 

@@ -1,0 +1,100 @@
+"""``relatome corpora``: list, get, stats."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from relatome.cli import app
+from relatome.corpora import CORPORA
+from relatome.corpora.fetch import fetch
+from relatome.errors import UsageError, WorkError
+
+
+@pytest.fixture(autouse=True)
+def _no_corpora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RELATOME_CORPORA", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def _unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """BioRED at an address where nobody answers."""
+    (download,) = CORPORA["biored"].downloads
+    nowhere = msgspec.structs.replace(download, url="http://127.0.0.1:9/BIORED.zip")
+    entry = msgspec.structs.replace(CORPORA["biored"], downloads=(nowhere,))
+    monkeypatch.setitem(CORPORA, "biored", entry)
+    monkeypatch.setitem(fetch.__kwdefaults__, "sleep", lambda _: None)
+
+
+def test_list_shows_every_split(corpora_dir: Path) -> None:
+    result = CliRunner().invoke(app, ["corpora", "list", "--corpora", str(corpora_dir)])
+    assert result.exit_code == 0
+    rows = [line.split() for line in result.stdout.splitlines() if "train" in line]
+    assert [row[:4] for row in rows] == [
+        ["biored", "train", "train", "400"],
+        ["bioredirect", "train_dev", "train", "500"],
+        ["bc8", "train", "train", "500"],
+    ]
+    assert str(corpora_dir / "biored") in result.stdout
+
+
+def test_list_without_any_copy() -> None:
+    result = CliRunner().invoke(app, ["corpora", "list"])
+    assert result.exit_code == 0
+    assert [line.split()[-1] for line in result.stdout.splitlines() if "00 " in line] == ["–"] * 6
+
+
+def test_stats_as_json(corpora_dir: Path) -> None:
+    arguments = ["corpora", "stats", "biored", "--corpora", str(corpora_dir), "--format", "json"]
+    counted = json.loads(CliRunner().invoke(app, arguments).stdout)
+    assert [split["documents"] for split in counted] == [400, 100, 100]
+    assert counted[1]["novelty"] == {"novel": 835, "not novel": 327}
+
+
+def test_stats_as_a_table(corpora_dir: Path) -> None:
+    arguments = ["corpora", "stats", "biored", "--corpora", str(corpora_dir)]
+    rows = [line.split() for line in CliRunner().invoke(app, arguments).stdout.splitlines()]
+    assert ["relations", "4,178", "1,162", "1,163", "6,503"] in rows
+    assert ["Conversion", "3", "0", "1", "4"] in rows
+
+
+def test_get_refuses_without_acceptance() -> None:
+    result = CliRunner().invoke(app, ["corpora", "get", "biored"])
+    assert isinstance(result.exception, UsageError)
+    assert result.exception.code == "R807"
+    assert "doi:10.1093/bib/bbac282" in result.stdout
+    assert "The distribution states no licence." in result.stdout
+    assert (
+        "https://ftp.ncbi.nlm.nih.gov/pub/lu/BioRED/BIORED.zip (2,191,684 bytes)" in result.stdout
+    )
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n\n", "R807"), ("y\n", "R808")])
+@pytest.mark.usefixtures("_unreachable")
+def test_get_asks_on_a_terminal(monkeypatch: pytest.MonkeyPatch, answer: str, code: str) -> None:
+    monkeypatch.setattr(sys.modules["relatome.cli.corpora"], "_interactive", lambda: True)
+    result = CliRunner().invoke(app, ["corpora", "get", "biored"], input=answer)
+    assert "Do you accept these terms?" in result.stdout
+    assert isinstance(result.exception, UsageError | WorkError)
+    assert result.exception.code == code
+
+
+@pytest.mark.usefixtures("_unreachable")
+def test_get_says_when_there_is_no_network(tmp_path: Path) -> None:
+    arguments = ["corpora", "get", "biored", "--accept-licence", "--corpora", str(tmp_path)]
+    result = CliRunner().invoke(app, arguments)
+    assert isinstance(result.exception, WorkError)
+    assert "Connection refused" in str(result.exception)
+    assert "Connection refused; trying again in 1 s" in result.stderr
+
+
+def test_get_of_a_corpus_without_address_says_what_to_do() -> None:
+    result = CliRunner().invoke(app, ["corpora", "get", "bc8"])
+    assert isinstance(result.exception, UsageError)
+    assert result.exception.code == "R806"
