@@ -309,7 +309,7 @@ TOKENIZER_INVALID = Message(
 )
 TOKENIZER_SPECIALS = Message(
     "R502",
-    "the tokenizer has neither [CLS]/[SEP]/[PAD] nor <s>/</s>/<pad>.",
+    "the tokenizer has neither [CLS]/[SEP]/[PAD]/[MASK] nor <s>/</s>/<pad>/<mask>.",
     "Use an encoder of the BERT, RoBERTa, DeBERTa, ELECTRA or ModernBERT families.",
 )
 

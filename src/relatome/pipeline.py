@@ -124,7 +124,7 @@ class Pipeline:
 
 def shipped_models() -> dict[str, Path]:
     """The models that come with relatome, by name."""
-    folder = Path(str(resources.files("relatome"))) / "weights"
+    folder = Path(str(resources.files("relatome.runtime"))) / "weights"
     if not folder.is_dir():
         return {}
     return {path.name: path for path in sorted(folder.iterdir()) if path.is_dir()}

@@ -188,7 +188,8 @@ def check_mention(mention: Mention, text: str, place: Place) -> None:
     """
     spans = mention.fragments or (mention.span,)
     for span in (mention.span, *spans):
-        if not 0 <= span.start < span.end <= len(text):
+        inside = mention.start <= span.start < span.end <= mention.end
+        if not inside or mention.start < 0 or mention.end > len(text):
             raise InputError(
                 OFFSET_OUTSIDE, at=place, start=span.start, end=span.end, length=len(text)
             )

@@ -117,9 +117,10 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
 
 _CORRELATED = ("Association", "Negative_Correlation", "Positive_Correlation")
 
-# Eight type pairs (BioRED paper, table 2) and the labels seen for each in the training split;
-# `tests/corpora` counts them again. One gene-variant relation of the training split and three
-# self-relations lie outside the task and are reported as unreachable.
+# Eight type pairs (BioRED paper, table 2) and the labels seen for each in the training split, plus
+# chemical-gene Cotreatment, which only dev has; `tests/data` counts them again. One gene-variant
+# relation of the training split and three self-relations lie outside the task and are reported as
+# unreachable.
 BIORED = Schema(
     name="biored",
     entity_types={

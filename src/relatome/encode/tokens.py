@@ -13,8 +13,9 @@ from relatome.errors import TOKENIZER_INVALID, TOKENIZER_SPECIALS, ModelError, P
 
 IntArray = npt.NDArray[np.int64]
 
-# Classification, separator and padding tokens by family: BERT/ELECTRA/DeBERTa, then RoBERTa.
-_SPECIALS = (("[CLS]", "[SEP]", "[PAD]"), ("<s>", "</s>", "<pad>"))
+# Classification, separator, padding and mask tokens by family: BERT, ELECTRA, DeBERTa and
+# ModernBERT, then RoBERTa.
+_SPECIALS = (("[CLS]", "[SEP]", "[PAD]", "[MASK]"), ("<s>", "</s>", "<pad>", "<mask>"))
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Tokenizer:
         for names in _SPECIALS:
             ids = [index for name in names if (index := self._inner.token_to_id(name)) is not None]
             if len(ids) == len(names):
-                self.cls_id, self.sep_id, self.pad_id = ids
+                self.cls_id, self.sep_id, self.pad_id, self.mask_id = ids
                 break
         else:
             raise ModelError(TOKENIZER_SPECIALS, at=place)

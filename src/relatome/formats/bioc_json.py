@@ -81,13 +81,13 @@ def _documents(text: _Text) -> Iterator[tuple[int, Any]]:
     while not (text.peek() == "}" and text.take()):
         if own or collections:
             text.expect(",")
-        key = text.value()
+        key = text.key()
         text.expect(":")
         if key in _COLLECTION_KEYS and text.peek() == "[":
             collections += 1
             yield from _elements(text)
         else:
-            own[str(key)] = text.value()
+            own[key] = text.value()
     if not collections:
         yield line, own
 
@@ -115,6 +115,7 @@ class _Text:
         self._position = 0
         self._lines_before = 1  # line number at the start of the buffer
         self._ended = False
+        self._broken: InputError | None = None
 
     @property
     def line(self) -> int:
@@ -144,6 +145,12 @@ class _Text:
         if found != character:
             self._fail(f"expected {character!r}, found {found!r}")
         self._position += 1
+
+    def key(self) -> str:
+        """The key of an object's member; the position moves past it."""
+        if self.peek() != '"':
+            self.expect('"')
+        return str(self.value())
 
     def value(self) -> Any:
         """The JSON value at the position; the position moves past it."""
@@ -181,16 +188,20 @@ class _Text:
         pending = len(self._buffer) - self._position
         if pending > MAX_DOCUMENT_BYTES:
             raise too_long(self.line)
+        if self._broken is not None:
+            raise self._broken
         # Pieces grow with the value being read, so that a long one is not scanned too often.
         content = self._stream.read(max(HEAD_BYTES, pending))
         self._ended = not content
         try:
             self._buffer += self._decoder.decode(content, final=self._ended)
         except UnicodeDecodeError as error:
+            # What stands before the bad byte is read first.
+            self._buffer += error.object[: error.start].decode()
             line = self._lines_before + self._buffer.count("\n")
-            line += error.object.count(b"\n", 0, error.start)
             what = f"byte 0x{error.object[error.start]:02x}"
-            raise InputError(NOT_UTF8, at=Place(line=line), what=what) from None
+            self._broken = InputError(NOT_UTF8, at=Place(line=line), what=what)
+            self._ended = False
         return True
 
     def _drop_read(self) -> None:
@@ -206,9 +217,14 @@ class _Text:
 
     def _fail_in_value(self, error: ValueError, reason: str) -> NoReturn:
         if isinstance(error, json.JSONDecodeError):
-            # An unfinished string is reported where it begins, anything else where it is.
-            at_end = error.pos >= len(self._buffer.rstrip()) or "Unterminated" in error.msg
-            if at_end:
+            rest = self._buffer[error.pos :].rstrip()
+            # Only the last value of a cut file is unfinished: a string, an escape, a literal.
+            if (
+                not rest
+                or "Unterminated string" in error.msg
+                or ("escape" in error.msg and len(rest) < len("\\u0000"))
+                or any(literal.startswith(rest) for literal in ("true", "false", "null"))
+            ):
                 self._position = len(self._buffer)
                 raise self._truncated()
             self._position = error.pos

@@ -48,7 +48,7 @@ from relatome.formats.report import (
 from relatome.formats.source import MAX_DOCUMENT_BYTES, Line, clipped, decoded, lines, too_long
 
 TEXT_LINE = re.compile(r"([^|\t]*)\|([^|\t]*)\|(.*)", re.DOTALL)
-_ID = re.compile(rb"[^|\t]*")
+_TITLE_LINE = re.compile(rb"([^|\t]*)\|t\|")
 _NOVELTY = {"Novel": True, "No": False}
 _SUBJECT = "Subject:"
 
@@ -69,18 +69,17 @@ def _blocks(stream: BinaryIO) -> Iterator[list[Line]]:
     block_id = b""
     size = 0
     for line in lines(stream):
-        if not line.content.strip():
-            if block:
-                yield block
-            block = []
-            continue
-        match = _ID.match(line.content)
-        line_id = match[0] if match else b""
-        if block and line_id != block_id:
+        blank = not line.content.strip()
+        title = _TITLE_LINE.match(line.content)
+        # A title line of another document begins it even without a blank line before it.
+        if block and (blank or (title and title[1] != block_id)):
             yield block
             block = []
+        if blank:
+            continue
         if not block:
-            block_id, size = line_id, 0
+            size = 0
+            block_id = re.split(rb"[|\t]", line.content, maxsplit=1)[0]
         size += len(line.content)
         if size > MAX_DOCUMENT_BYTES:
             raise too_long(line=line.number)
@@ -111,12 +110,15 @@ class _Block:
         for number, content in block:
             text = decoded(content, number)
             fields = text.split("\t")
+            line_id = fields[0].partition("|")[0]
+            self._id = self._id or line_id
+            place = Place(line=number, document=clipped(self._id))
+            if line_id != self._id:
+                raise _unfit(f"it begins with {clipped(line_id)!r}, not the document's id", place)
             if "|" in fields[0]:
-                self._id = self._id or fields[0].split("|")[0]
-                self._add_text(text, Place(line=number, document=clipped(self._id)))
+                self._add_text(text, place)
             else:
-                self._id = self._id or fields[0]
-                self._add_annotation(fields, Place(line=number, document=clipped(self._id)))
+                self._add_annotation(fields, place)
         self._place = Place(line=block[0].number, document=clipped(self._id) or None)
 
     def record(self) -> Record:

@@ -57,7 +57,10 @@ def _write(document: Document, report: WriteReport) -> bytes:
     report.lose("mention", len(document.mentions))
     report.lose("relation", len(document.relations))
     lose_document_extras(document, report)
-    report.lose("passage boundary", max(0, len(document.passages) - len(_passages(text))))
+    read_back = _passages(text)
+    report.lose("passage boundary", max(0, len(document.passages) - len(read_back)))
+    pairs = zip(document.passages, read_back, strict=False)
+    report.lose("passage kind", sum(written.kind != read.kind for written, read in pairs))
     return text.encode()
 
 

@@ -1,6 +1,7 @@
 """Torch modules: encoders, pair vectors, heads. Needs the extra `train`."""
 
 from relatome.models.encoder import TypedEncoder, build_encoder, load_encoder
+from relatome.models.masking import hide_entities
 from relatome.models.pairs import DocumentPairs
 from relatome.models.relation import RelationModel, Scores
 
@@ -10,5 +11,6 @@ __all__ = [
     "Scores",
     "TypedEncoder",
     "build_encoder",
+    "hide_entities",
     "load_encoder",
 ]

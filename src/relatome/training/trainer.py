@@ -20,7 +20,7 @@ from transformers import (
 from relatome.data import Split, require_not_test
 from relatome.encode import Settings, Tokenizer
 from relatome.losses import LOSSES
-from relatome.models import RelationModel, Scores
+from relatome.models import RelationModel, Scores, hide_entities
 from relatome.recipes import Recipe
 from relatome.training.dataset import Collator, Examples, LengthGroupedSampler
 from relatome.training.predict import fit_decoding, score_documents
@@ -45,7 +45,7 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         require_not_test(dev, "select a model")
         self.recipe = recipe
         self.settings = settings
-        self.pad_id = tokenizer.pad_id
+        self.pad_id, self.mask_id = tokenizer.pad_id, tokenizer.mask_id
         self.dev = dev
         self.dev_examples = Examples(dev.documents, settings, tokenizer)
         self.head_losses = {
@@ -74,6 +74,9 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
     ) -> Tensor | tuple[Tensor, Scores]:
         """Weighted sum of the losses of all heads."""
         targets = {name: inputs.pop(f"{name}_targets") for name in ("relation", "novelty")}
+        if self.recipe.training.mask_entities:
+            rate = self.recipe.training.mask_entities
+            inputs["input_ids"] = hide_entities(inputs, rate, self.mask_id)
         scores: Scores = model(inputs)
         total = torch.zeros((), device=scores.relation.device)
         for name, loss in self.head_losses.items():

