@@ -52,7 +52,16 @@ def test_the_examples_are_clean(check: Check) -> None:
     assert result.exit_code == 0
     assert "52 of 52 relations can be reached" in result.stdout
     assert "0 errors, 6 notes" in result.stdout
-    assert "no other corpus (none is present)" in result.stdout
+    assert "documents compared with: no split of another corpus" in result.stdout
+
+
+def test_a_damaged_corpus_elsewhere_is_a_note(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "biored").mkdir()
+    (tmp_path / "biored/Dev.PubTator").write_text("damaged")
+    result = check(EXAMPLES, "--corpora", tmp_path)
+    assert result.exit_code == 0
+    assert "note: corpora that could not be compared (1)" in result.stdout
+    assert "Dev.PubTator: this is not the published file of biored" in result.stdout
 
 
 def test_every_problem_of_a_file_is_listed_with_its_line(check: Check, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from relatome.errors import NO_TARGET, UNKNOWN_SCHEMA, UsageError
+from relatome.errors import NO_TARGET, UNKNOWN_SCHEMA, InputError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,7 +53,7 @@ def check(
     import msgspec
 
     from relatome.cli._terminal import console
-    from relatome.corpora import CORPORA, load, parts, present
+    from relatome.corpora import CORPORA, load, parts
     from relatome.corpora.check import examine
 
     problems: list[RelatomeError] = []
@@ -67,16 +67,14 @@ def check(
             raise UsageError(NO_TARGET, name=target, known=", ".join(CORPORA))
         task = _schema(schema)
         splits = [_read(target, task, problems)]
+    known, not_compared = _others(own, corpora)
     report = examine(
         target,
         splits,
         task,
         problems=problems,
-        known=[
-            load(other.name, split.name, corpora)
-            for other, split in present(corpora)
-            if other.name != own
-        ],
+        known=known,
+        not_compared=not_compared,
         against=[
             load(entry.name, split.name, corpora)
             for entry, chosen in map(parts, against or ())
@@ -108,6 +106,21 @@ def _read(path: str, schema: Schema, problems: list[RelatomeError]) -> Split:
     return Split(path, "train", tuple(formats.read(path, schema=schema, on_error=problems.append)))
 
 
+def _others(own: str | None, directory: Path | None) -> tuple[list[Split], list[RelatomeError]]:
+    """The splits of all corpora that are present but `own`, and why others cannot be read."""
+    from relatome.corpora import load, present
+
+    found: list[Split] = []
+    problems: list[RelatomeError] = []
+    for corpus, split in present(directory):
+        if corpus.name != own:
+            try:
+                found.append(load(corpus.name, split.name, directory))
+            except InputError as error:
+                problems.append(error)
+    return found, problems
+
+
 def _show(report: Report, console: Console) -> None:
     from rich import box
     from rich.markup import escape
@@ -126,7 +139,7 @@ def _show(report: Report, console: Console) -> None:
         f"schema {report.schema}: {report.candidates:,} candidate pairs; "
         f"{report.gold - report.unreachable:,} of {report.gold:,} relations can be reached",
     )
-    compared = ", ".join(report.compared_with) or "no other corpus (none is present)"
+    compared = ", ".join(report.compared_with) or "no split of another corpus"
     console.print(f"documents compared with: {compared}")
     for finding in report.findings:
         colour = "red" if finding.level == "error" else "yellow"

@@ -79,6 +79,7 @@ def examine(
     problems: Sequence[RelatomeError] = (),
     known: Sequence[Split] = (),
     against: Sequence[Split] = (),
+    not_compared: Sequence[RelatomeError] = (),
 ) -> Report:
     """Look over documents that are to be used with a schema.
 
@@ -90,6 +91,7 @@ def examine(
         known: splits of other corpora. Sharing documents with them is noted where the two are for
             different uses (training here, evaluation there, or the other way).
         against: splits that must not share a document with these; where they do, it is an error.
+        not_compared: why other corpora could not be read for comparison; noted.
 
     Returns:
         the report; nothing is raised for bad data.
@@ -100,6 +102,12 @@ def examine(
     findings = [
         *_unreadable(problems),
         *_shared(splits, other_use, against),
+        *_finding(
+            "note",
+            "corpora that could not be compared",
+            "Their documents may be among these; put the copies in order and check again.",
+            [f"{problem.place}: {problem.what}" for problem in not_compared],
+        ),
         *_by_document(places, schema),
         *_unreachable(reached),
         *_few_examples(splits, schema),
