@@ -55,7 +55,7 @@ class Place:
     def __str__(self) -> str:
         parts = [self.path or ""]
         if self.line is not None:
-            parts[0] += f":{self.line}"
+            parts[0] = f"{self.path}:{self.line}" if self.path else f"line {self.line}"
         if self.document is not None:
             parts.append(f"document {self.document}")
         return ", ".join(part for part in parts if part)

@@ -14,6 +14,7 @@ from relatome.data import Document, Schema
 from relatome.encode import (
     ENCODER_INPUTS,
     PAIR_INPUTS,
+    Batch,
     EncodedDocument,
     decode,
     encode_document,
@@ -94,8 +95,13 @@ class Model:
         parts = []
         for start in range(0, windows, _MOST_WINDOWS):
             feed = {name: arrays[name][start : start + _MOST_WINDOWS] for name in ENCODER_INPUTS}
-            parts.append(self._encoder.run(None, feed)[0])
+            parts.append(self.run_encoder(feed))
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def run_encoder(self, feed: Batch) -> FloatArray:
+        """One pass of the bare encoder: arrays as `encoder_batch` makes them to token vectors."""
+        vectors: FloatArray = self._encoder.run(None, feed)[0]
+        return vectors
 
     def _score_part(self, part: EncodedDocument, vectors: FloatArray) -> _PairScores:
         arrays = pair_batch([part], vectors.shape[1])

@@ -131,7 +131,8 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
                         "weight_decay": training.weight_decay if decays else 0.0,
                     }
                     for (pretrained, decays), parameters in groups.items()
-                ]
+                ],
+                fused=True,
             )
         return self.optimizer
 
