@@ -56,6 +56,7 @@ benchmarks: $(VENV)/dev
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/gold_entities.py
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/tables.py
 
 clean:
 	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,96 @@
+"""Fills the figures of README.md from benchmarks/results; nothing there is typed by hand.
+
+python benchmarks/tables.py [--check]
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> None:
+    """Write README.md, or with --check only say whether it is what it should be."""
+    current = README.read_text(encoding="utf-8")
+    wanted = filled(current)
+    if "--check" in sys.argv[1:]:
+        if current != wanted:
+            sys.exit("README.md differs from benchmarks/results: run python benchmarks/tables.py")
+        return
+    README.write_text(wanted, encoding="utf-8")
+    print("Wrote README.md")
+
+
+def filled(page: str) -> str:
+    """The page with every marked block made anew."""
+    for name, block in (("demo", demo()), ("scores", scores()), ("speed", speed())):
+        pattern = re.compile(f"(<!-- {name}:begin -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
+        page = pattern.sub(lambda found, text=block: f"{found[1]}{text}\n{found[2]}", page)
+    return page
+
+
+def scores() -> str:
+    """Test scores of the shipped weights, one row per protocol."""
+    result = _result("gold_entities")
+    rows = [
+        row
+        for row in result["scores"]
+        if row["split"] == "biored:test" and row["weights"] == "int8"
+    ]
+    names = list(rows[0]["f1"])
+    lines = [
+        "| protocol | " + " | ".join(names) + " |",
+        "| --- |" + " --- |" * len(names),
+    ]
+    for row in rows:
+        cells = []
+        for name in names:
+            low, high = row["interval_95"][name]
+            cells.append(f"{100 * row['f1'][name]:.1f} ({100 * low:.1f}–{100 * high:.1f})")
+        lines.append(f"| `{row['protocol']}`, 100 test abstracts | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def speed() -> str:
+    """Throughput, ratio, start-up in a sentence."""
+    result = _result("speed")
+    rate = statistics.median(result["abstracts_per_second"]["rounds"])
+    start = result["start_up"]["relatome extract, one abstract"]
+    machine = result["machine"]
+    return (
+        f"On {machine['cores']} cores ({machine['processor']}) it reads {rate:.0f} abstracts a "
+        f"second, {result['ratio']:.0f} times as many as one sequence per pair through the same "
+        f"encoder; from a cold start, one abstract takes {start['seconds_median']:.1f} s and "
+        f"{start['peak_mb']:.0f} MB."
+    )
+
+
+def demo() -> str:
+    """What the second command prints, its first document."""
+    command = [
+        str(Path(sys.executable).parent / "relatome"),
+        "extract",
+        str(ROOT / "examples" / "annotated.pubtator"),
+    ]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    first_table, end, _ = done.stdout.partition("┘\n")
+    lines = [line.rstrip() for line in (first_table + end).splitlines()]
+    return "```\n" + "\n".join(lines) + "\n```"
+
+
+def _result(name: str) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return result
+
+
+if __name__ == "__main__":
+    main()
