@@ -432,6 +432,17 @@ MODEL_UNKNOWN = Message(
     "there is no model {name!r}.",
     "Give a model folder, or one of the models relatome comes with: {known}.",
 )
+MODEL_SCORES = Message(
+    "R514",
+    "the model's scores are not numbers.",
+    "If this is training, it has diverged: lower the learning rates. Otherwise copy or export the "
+    "model again.",
+)
+MODEL_RUN = Message(
+    "R515",
+    "the model could not be run: {reason}",
+    "Divide the document if memory ran out; otherwise export the model again.",
+)
 
 # ---------------------------------------------------------------- R6xx: recipes and training
 
@@ -481,6 +492,21 @@ RUN_UNFINISHED = Message(
     "R611",
     "this is no finished run: {file} is missing.",
     "Give the --output folder of `relatome train`; go on with a stopped run by --resume.",
+)
+WINDOW_TOO_LONG = Message(
+    "R612",
+    "encoding.window is {window}, but encoder {name!r} reads at most {most} tokens.",
+    "Lower it, for example --set encoding.window={most}.",
+)
+RUN_DATA_DIFFERS = Message(
+    "R613",
+    "the documents of {splits} are not those the run was started with.",
+    "Resume with the same corpora, or start again in another folder.",
+)
+NOTHING_TO_LEARN = Message(
+    "R614",
+    "no document of {split} has a pair of entities that may be related.",
+    "Check the documents: `relatome check` tells which entity types and pairs they have.",
 )
 EXTRA_MISSING = Message(
     "R701",

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from relatome.data import Document, Relation, Schema
 from relatome.encode.document import EncodedDocument
+from relatome.errors import MODEL_SCORES, ModelError, Place
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -50,8 +51,13 @@ def decode(
         novelty_logits: ``(P, 2)``, known and novel, or None for a schema without novelty.
         schema: the labels.
         decoding: the thresholds.
+
+    Raises:
+        ModelError: if a score is not a number, which no threshold would ever assert.
     """
     probability = softmax(np.where(encoded.legal, relation_logits, np.float32(ILLEGAL)))
+    if np.isnan(probability).any():
+        raise ModelError(MODEL_SCORES, at=Place(document=encoded.document.id))
     asserted = np.flatnonzero(1 - probability[:, 0] >= decoding.threshold)
     best = 1 + probability[:, 1:].argmax(axis=1)
     novel = None if novelty_logits is None else softmax(novelty_logits)[:, 1]

@@ -13,6 +13,8 @@ from relatome.data import Candidate, Document, Schema, candidates
 from relatome.encode.tokens import IntArray, Tokenizer, Tokens
 from relatome.encode.windows import central_window, windows
 
+_SPECIAL_TOKENS = 2
+_LEAST_WINDOW = 16
 # A longer mention is read through its first and last pieces.
 MAX_MENTION_TOKENS = 16
 # Mentions this many tokens apart, about a sentence, count as occurring together.
@@ -38,6 +40,15 @@ class DocumentEncoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     window: int = 512
     overlap: int = 128
+
+    def __post_init__(self) -> None:
+        if self.window < _LEAST_WINDOW:
+            raise ValueError(f"a window of {self.window} tokens is under {_LEAST_WINDOW}")
+        if not 0 <= self.overlap < self.window - _SPECIAL_TOKENS:
+            raise ValueError(
+                f"an overlap of {self.overlap} tokens leaves no way forward in windows of "
+                f"{self.window}, two of them special"
+            )
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,7 @@ def encode_document(
         [tokens.covering(m.start, m.end) for m in document.mentions], dtype=np.int64
     ).reshape(-1, 2)
     tags = _tag_tokens(document, schema, spans, len(tokens))
-    cut = windows(len(tokens), encoding.window - 2, encoding.overlap)
+    cut = windows(len(tokens), encoding.window - _SPECIAL_TOKENS, encoding.overlap)
     window_of = central_window(len(tokens), cut)
     entity_mentions = _pad([np.asarray(entity.mentions) for entity in document.entities])
     pair_rules = np.asarray([schema.pairs.index(c.rule) for c in pairs], dtype=np.int64)

@@ -65,6 +65,8 @@ class Tokenizer:
         # A saved tokenizer may carry its old truncation (128 for MiniLM); windows are our work.
         self._inner.no_truncation()
         self._inner.no_padding()
+        # "[SEP]" written in a text is a few characters of that text, no boundary.
+        self._inner.encode_special_tokens = True
         for names in _SPECIALS:
             ids = [index for name in names if (index := self._inner.token_to_id(name)) is not None]
             if len(ids) == len(names):
@@ -75,8 +77,24 @@ class Tokenizer:
 
     @classmethod
     def from_file(cls, path: Path) -> Tokenizer:
-        """Read a ``tokenizer.json``."""
-        return cls(path.read_text(encoding="utf-8"), place=Place(str(path)))
+        """Read a ``tokenizer.json``.
+
+        Raises:
+            ModelError: as the constructor, or if the file is not UTF-8.
+        """
+        return cls.from_bytes(path.read_bytes(), place=Place(str(path)))
+
+    @classmethod
+    def from_bytes(cls, content: bytes, *, place: Place | None = None) -> Tokenizer:
+        """Build from the bytes of a ``tokenizer.json``.
+
+        Raises:
+            ModelError: as the constructor, or if they are not UTF-8.
+        """
+        try:
+            return cls(content.decode("utf-8"), place=place)
+        except UnicodeDecodeError as error:
+            raise ModelError(TOKENIZER_INVALID, at=place, reason=str(error)) from None
 
     def save(self, path: Path) -> None:
         """Write as ``tokenizer.json``."""

@@ -76,9 +76,7 @@ class ModelFolder:
 
     def tokenizer(self) -> Tokenizer:
         """The tokenizer the model was trained with."""
-        return Tokenizer(
-            self.read(TOKENIZER).decode("utf-8"), place=Place(str(self.path / TOKENIZER))
-        )
+        return Tokenizer.from_bytes(self.read(TOKENIZER), place=Place(str(self.path / TOKENIZER)))
 
     def encoder(self, precision: Precision) -> bytes:
         """The encoder's ONNX graph.

@@ -1,0 +1,66 @@
+"""Gold classes of candidates."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from relatome.data import Document
+from relatome.data.schema import BIORED
+from relatome.encode import IGNORED, DocumentEncoding, encode_document, relation_targets
+from tests.tiny import document, tokenizer
+
+TEXT = "{x|G|1} causes {pain|D|2} and {y|G|3}"
+TOKENIZER = tokenizer()
+
+
+def targets(given: Document) -> dict[tuple[str, str], tuple[int, int]]:
+    """Relation and novelty class by the ids of head and tail."""
+    encoded = encode_document(given, BIORED, TOKENIZER, DocumentEncoding(64, 16))
+    assert encoded is not None
+    relation, novelty = relation_targets(encoded, BIORED)
+    assert relation.dtype == novelty.dtype == np.int64
+    entities = given.entities
+    return {
+        (entities[c.head].id, entities[c.tail].id): (int(r), int(n))
+        for c, r, n in zip(encoded.candidates, relation, novelty, strict=True)
+    }
+
+
+def label(name: str) -> int:
+    return 1 + BIORED.labels.index(name)
+
+
+@pytest.mark.parametrize("arguments", [("1", "2"), ("2", "1")], ids=["as given", "turned round"])
+@pytest.mark.parametrize(("novel", "expected"), [(True, 1), (False, 0), (None, IGNORED)])
+def test_unordered_pairs_may_be_given_either_way_round(
+    arguments: tuple[str, str], novel: bool | None, expected: int
+) -> None:
+    found = targets(document("d", TEXT, (*arguments, "Positive_Correlation", novel)))
+    assert found == {
+        ("2", "1"): (label("Positive_Correlation"), expected),
+        ("2", "3"): (0, IGNORED),
+        ("1", "3"): (0, IGNORED),
+    }
+
+
+def test_ordered_pairs_are_kept_apart() -> None:
+    ordered = msgspec.structs.replace(BIORED, ordered=True)
+    given = document("d", TEXT, ("3", "1", "Bind", True))
+    encoded = encode_document(given, ordered, TOKENIZER, DocumentEncoding(64, 16))
+    assert encoded is not None
+    relation, _ = relation_targets(encoded, ordered)
+    entities = given.entities
+    gold = {
+        (entities[c.head].id, entities[c.tail].id): int(r)
+        for c, r in zip(encoded.candidates, relation, strict=True)
+    }
+    assert gold["3", "1"] == label("Bind")
+    assert gold["1", "3"] == 0
+
+
+def test_a_label_illegal_for_the_pair_is_no_target() -> None:
+    # `relatome check` reports it as unreachable; the model has no class for it there.
+    found = targets(document("d", TEXT, ("1", "2", "Bind", True)))
+    assert found["2", "1"] == (0, IGNORED)
