@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -11,7 +11,7 @@ from relatome.data.document import Document
 from relatome.errors import JSONL_INVALID, InputError, Place
 from relatome.formats.records import Names, Record
 from relatome.formats.report import Layout, WriteReport
-from relatome.formats.source import decoded, lines
+from relatome.formats.source import clipped, decoded, lines
 
 _decode = msgspec.json.Decoder(Document).decode
 _encode = msgspec.json.Encoder().encode
@@ -32,15 +32,37 @@ def read(stream: BinaryIO, names: Names) -> Iterator[Record]:
 
 def _document(content: bytes, number: int) -> Document:
     decoded(content, number)
-    place = Place(line=number)
     try:
-        return _decode(content)
+        document = _decode(content)
+        unknown = _unknown_field(msgspec.json.decode(content), msgspec.to_builtins(document), "$")
     except msgspec.MsgspecError as error:
         reason = str(error)
-        reason = reason[:1].lower() + reason[1:]
-        raise InputError(JSONL_INVALID, at=place, reason=reason) from None
+        raise _invalid(reason[:1].lower() + reason[1:], number) from None
     except RecursionError:
-        raise InputError(JSONL_INVALID, at=place, reason="it is nested too deeply") from None
+        raise _invalid("it is nested too deeply", number) from None
+    if unknown is not None:
+        # A misspelt field must not make what it holds disappear.
+        raise _invalid(f"there is no field `{clipped(unknown)}`", number)
+    return document
+
+
+def _unknown_field(given: Any, known: Any, path: str) -> str | None:
+    """The path of the first field of `given` that the document read from it does not have."""
+    if isinstance(given, dict):
+        for key, value in given.items():
+            if key not in known:
+                return f"{path}.{key}"
+            if found := _unknown_field(value, known[key], f"{path}.{key}"):
+                return found
+    elif isinstance(given, list):
+        for index, (value, other) in enumerate(zip(given, known, strict=True)):
+            if found := _unknown_field(value, other, f"{path}[{index}]"):
+                return found
+    return None
+
+
+def _invalid(reason: str, number: int) -> InputError:
+    return InputError(JSONL_INVALID, at=Place(line=number), reason=reason)
 
 
 def _named(document: Document, names: Names, number: int) -> Document:

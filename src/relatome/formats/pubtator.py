@@ -277,7 +277,7 @@ class _TextLayout:
         if passages and passages[0].kind == "title":
             self.title = passages[0].text
             rest = passages[1:]
-        self._rest = rest[0].offset if rest else len(document.text)
+        self._rest = rest[0].offset if rest else len(document.text) + 1
         self.abstract = document.text[self._rest :] if rest else None
         report.lose("passage joined to the abstract", max(0, len(rest) - 1))
         report.lose("passage kind", sum(p.kind != "abstract" for p in rest))

@@ -1,0 +1,89 @@
+"""Formats recognized by content, and asked for by file name."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from relatome.errors import InputError
+from relatome.formats import READABLE, WRITABLE, detect, format_of_name
+from tests.formats.examples import DOCUMENTS, FULL, read_bytes, written
+
+
+@pytest.mark.parametrize("format", [format for format in READABLE if format != "text"])
+@pytest.mark.parametrize("name", ["x", "x.txt", "x.foo.gz"])
+def test_what_is_written_is_recognized(format: str, name: str) -> None:
+    content, _ = written([FULL, *DOCUMENTS], format)
+    assert detect(content, name) == format
+    assert detect(b"\n\n" + content[:200], name) == format
+    assert len(read_bytes(gzip.compress(content), name)) == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "format"),
+    [
+        (b"1|t|title", "", "pubtator"),
+        (b"BC8_Doc0|t|title|with bars", "x.txt", "pubtator"),
+        (b"1|a|abstract before title", "x.txt", None),
+        (b"1\t0\t6\tGene A\tGene\t10", "x.txt", None),
+        (b"Some words.", "x.txt", "text"),
+        (b"Some words.", "-", "text"),
+        (b"Some words.", "README", "text"),
+        (b"Some words.", "x.pubtator", None),
+        (b"Some words.", "x.txt.gz", "text"),
+        (b"%PDF-1.4", "x.pdf", None),
+        (b"\x7fELF\0\0", "-", None),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "x", None),
+        (b'{"id": "1", "passages": []}', "", "jsonl"),
+        (b'{"passages": [{"offset": 0, "kind": "title", "text": ""}], "id": "1"}', "", "jsonl"),
+        (b'{"id": "1", "passages": [{"kind": "title", "offset"', "", "jsonl"),
+        (b'{"id": "1", "passages": [{"offset": 0, "text": ""}]}', "", "bioc-json"),
+        (b'{\n "id": "1",\n "passages": [\n', "", "bioc-json"),
+        (b'{"documents": []}', "", "bioc-json"),
+        (b'{"PubTator3": [{"_id": ', "", "bioc-json"),
+        (b'[{"id": "1", "passages": [', "", "bioc-json"),
+        (b'{"model": "small"}', "", None),
+        (b"[1, 2]", "", None),
+        (b"{", "", None),
+        (
+            b"<?xml version='1.0'?><!DOCTYPE collection SYSTEM 'BioC.dtd'><collection>",
+            "",
+            "bioc-xml",
+        ),
+        (b"<!-- x --><document>", "", "bioc-xml"),
+        (b"<PubmedArticleSet><collection>", "", None),
+        (b"<html>", "x.txt", None),
+        (b"", "", None),
+    ],
+)
+def test_first_bytes(content: bytes, name: str, format: str | None) -> None:
+    assert detect(content, name) == format
+
+
+def test_an_unrecognized_file_says_how_it_begins() -> None:
+    with pytest.raises(InputError) as caught:
+        read_bytes(b"%PDF-1.4 \xff\xff" + b"x" * 500, "paper.pdf")
+    assert caught.value.code == "R124"
+    assert "'%PDF-1.4" in caught.value.what
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("name", "format"),
+    [
+        ("a.pubtator", "pubtator"),
+        ("a.PubTator.txt.gz", "pubtator"),
+        ("folder.xml/a.txt", "text"),
+        ("a.BioC.XML", "bioc-xml"),
+        ("a.json.gz", "bioc-json"),
+        ("a.jsonl", "jsonl"),
+        ("a.tsv", "tsv"),
+        ("a.doc", None),
+        ("a", None),
+        ("-", None),
+    ],
+)
+def test_names(name: str, format: str | None) -> None:
+    assert format_of_name(name) == format
+    assert format is None or format in WRITABLE

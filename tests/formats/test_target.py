@@ -1,0 +1,77 @@
+"""Output files: whole or not there."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from relatome.data.document import Document, Passage
+from relatome.errors import InputError, UsageError, WorkError
+from relatome.formats import Problems, WriteReport, read, write
+from tests.formats.examples import DOCUMENTS, PUBTATOR, path_with
+
+
+def _interrupted() -> Iterator[Document]:
+    yield DOCUMENTS[0]
+    raise KeyboardInterrupt
+
+
+def test_a_file_appears_only_when_whole(tmp_path) -> None:
+    target = path_with(tmp_path, "out.pubtator", b"old")
+    with pytest.raises(KeyboardInterrupt):
+        write(_interrupted(), target, "pubtator")
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+    write(DOCUMENTS, target, "pubtator")
+    assert target.read_text() == PUBTATOR
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_gzip_by_name_and_reproducible(tmp_path) -> None:
+    targets = [tmp_path / "a.jsonl.gz", tmp_path / "b.jsonl.GZ"]
+    for target in targets:
+        write(DOCUMENTS, str(target), "jsonl")
+    first, second = (target.read_bytes() for target in targets)
+    assert first == second
+    assert gzip.decompress(first).count(b"\n") == 2
+    assert list(read(targets[0])) == list(DOCUMENTS)
+
+
+def test_a_file_can_be_converted_onto_itself(tmp_path) -> None:
+    path = path_with(tmp_path, "x", PUBTATOR.encode())
+    write(read(path), path, "jsonl")
+    assert list(read(path)) == list(DOCUMENTS)
+
+
+def test_what_cannot_be_written_is_left_out_and_reported(tmp_path) -> None:
+    odd = Document("a|b", (Passage("title", 0, "x", {"key": "value"}),))
+    target = tmp_path / "x.pubtator"
+    problems = Problems()
+    report = write([odd, *DOCUMENTS], target, "pubtator", on_error=problems)
+    assert report == WriteReport("pubtator", 2, 7, 2)
+    (problem,) = problems.errors
+    assert (problem.code, str(problem.place)) == ("R140", f"{target}, document a|b")
+    with pytest.raises(InputError):
+        write([odd], target, "pubtator")
+    assert target.read_text() == PUBTATOR
+
+
+def test_a_folder_that_is_not_there_and_a_format_that_is_not_known(tmp_path) -> None:
+    with pytest.raises(WorkError) as caught:
+        write(DOCUMENTS, tmp_path / "nowhere" / "x", "jsonl")
+    assert caught.value.code == "R111"
+    with pytest.raises(UsageError) as usage:
+        write(DOCUMENTS, tmp_path / "x", "pdf")
+    assert usage.value.code == "R125"
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_closed_output_is_one_error(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="space"):
+        write(DOCUMENTS, full, "jsonl")
