@@ -508,6 +508,16 @@ NOTHING_TO_LEARN = Message(
     "no document of {split} has a pair of entities that may be related.",
     "Check the documents: `relatome check` tells which entity types and pairs they have.",
 )
+TEXT_LINE = Message(
+    "R612",
+    "the line is no JSON object with id, title and abstract or text ({reason}).",
+    'Write one object a line: {{"id": "PMID:1", "title": "…", "abstract": "…"}}.',
+)
+TEXT_TOO_SHORT = Message(
+    "R613",
+    "the text makes {blocks} blocks, fewer than a batch of {needed}.",
+    "Give more text, or lower batch_size or length.",
+)
 EXTRA_MISSING = Message(
     "R701",
     "this needs {module}, which is not installed.",

@@ -96,6 +96,10 @@ class Tokenizer:
         except UnicodeDecodeError as error:
             raise ModelError(TOKENIZER_INVALID, at=place, reason=str(error)) from None
 
+    def token(self, index: int) -> str:
+        """The word piece with vocabulary id `index`."""
+        return str(self._inner.id_to_token(index))
+
     def save(self, path: Path) -> None:
         """Write as ``tokenizer.json``."""
         path.write_text(self._inner.to_str(), encoding="utf-8")

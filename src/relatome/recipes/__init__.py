@@ -1,5 +1,14 @@
-"""Recipes: one TOML file per system and run, and the schema that reads them."""
+"""Recipes: one TOML file per system and run, and the schemas that read them."""
 
-from relatome.recipes.recipe import Recipe, load_recipe, shipped, source
+from relatome.recipes.adaptation import Adaptation, load_adaptation
+from relatome.recipes.recipe import Recipe, load_recipe, shipped, source, to_plain
 
-__all__ = ["Recipe", "load_recipe", "shipped", "source"]
+__all__ = [
+    "Adaptation",
+    "Recipe",
+    "load_adaptation",
+    "load_recipe",
+    "shipped",
+    "source",
+    "to_plain",
+]

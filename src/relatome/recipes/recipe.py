@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -23,6 +23,8 @@ Fraction = Annotated[float, Meta(ge=0, lt=1)]
 Positive = Annotated[float, Meta(gt=0)]
 Weight = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=1)]
+
+_Kind = TypeVar("_Kind")
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,21 +140,22 @@ class Recipe(_Section, frozen=True):
     selection: Selection
     published: list[Published] = []
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain dictionaries, lists and numbers, without what is None."""
-        plain: dict[str, Any] = _without_none(msgspec.to_builtins(self))
-        return plain
+
+def to_plain(recipe: msgspec.Struct) -> dict[str, Any]:
+    """A recipe as plain dictionaries, lists and numbers, without what is None."""
+    plain: dict[str, Any] = _without_none(msgspec.to_builtins(recipe))
+    return plain
 
 
-def shipped() -> dict[str, Path]:
-    """The recipes that come with relatome, by name."""
-    folder = Path(str(resources.files("relatome.recipes")))
+def shipped(kind: str = "") -> dict[str, Path]:
+    """The recipes that come with relatome, by name; `kind` is "" or "adaptations"."""
+    folder = Path(str(resources.files("relatome.recipes"))) / kind
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
 def source(name: str) -> Path:
     """The file of a shipped recipe by name, or the path `name` itself."""
-    return shipped().get(name) or Path(name)
+    return (shipped() | shipped("adaptations")).get(name) or Path(name)
 
 
 def load_recipe(name: str, overrides: tuple[str, ...] = ()) -> Recipe:
@@ -166,6 +169,11 @@ def load_recipe(name: str, overrides: tuple[str, ...] = ()) -> Recipe:
     Raises:
         UsageError: naming the key that is unknown, missing or has an impossible value.
     """
+    return read_toml(name, overrides, Recipe)
+
+
+def read_toml(name: str, overrides: tuple[str, ...], kind: type[_Kind]) -> _Kind:
+    """Read a recipe of any kind; arguments and errors as for `load_recipe`."""
     path = source(name)
     place = Place(str(path))
     try:
@@ -177,7 +185,7 @@ def load_recipe(name: str, overrides: tuple[str, ...] = ()) -> Recipe:
     for override in overrides:
         _apply(raw, override)
     try:
-        return msgspec.convert(raw, Recipe)
+        return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
         raise UsageError(RECIPE_INVALID, at=place, reason=str(error)) from None
 

@@ -1,6 +1,7 @@
 """Training: the loop, runs and their folders, checkpoints. Needs the extra `train`."""
 
+from relatome.training.adapt import adapt
 from relatome.training.checkpoint import load_model, save_model
 from relatome.training.run import Outcome, preflight, run
 
-__all__ = ["Outcome", "load_model", "preflight", "run", "save_model"]
+__all__ = ["Outcome", "adapt", "load_model", "preflight", "run", "save_model"]

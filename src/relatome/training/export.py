@@ -21,7 +21,7 @@ from relatome.recipes import load_recipe
 from relatome.runtime.folder import CARD, PAIRS, TOKENIZER, encoder_file, write_manifest
 from relatome.training.card import CardScore, render_card
 from relatome.training.checkpoint import load_model
-from relatome.training.run import MODEL_FOLDER, PROVENANCE_FILE, RECIPE_FILE, RESULTS_FILE
+from relatome.training.folder import MODEL_FOLDER, PROVENANCE_FILE, RECIPE_FILE, RESULTS_FILE
 
 _OPSET = 20
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-import tomli_w
 from transformers import set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
@@ -20,11 +17,8 @@ from relatome.encode import DocumentEncoding, Settings
 from relatome.errors import (
     LOSS_UNKNOWN,
     NOVELTY_MISSING,
-    RUN_DIFFERS,
-    RUN_EXISTS,
     SCHEMA_UNKNOWN,
     UNKNOWN_SCORE,
-    Place,
     UsageError,
 )
 from relatome.losses import LOSSES
@@ -32,16 +26,15 @@ from relatome.models import RelationModel, load_encoder
 from relatome.recipes import Recipe
 from relatome.scoring import find_rule, score
 from relatome.training.checkpoint import save_model
+from relatome.training.folder import (
+    MODEL_FOLDER,
+    PROVENANCE_FILE,
+    RESULTS_FILE,
+    open_folder,
+)
 from relatome.training.predict import decoded, fit_decoding, score_documents
 from relatome.training.provenance import code_version, machine
 from relatome.training.trainer import RelationTrainer
-
-RECIPE_FILE, PROVENANCE_FILE, RESULTS_FILE, MODEL_FOLDER = (
-    "recipe.toml",
-    "provenance.json",
-    "results.json",
-    "model",
-)
 
 
 class Outcome(NamedTuple):
@@ -90,7 +83,7 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
     """
     schema = preflight(recipe)
     require_disjoint(train, dev)
-    _open_folder(recipe, folder, resume=resume)
+    open_folder(recipe, folder, resume=resume)
     set_seed(recipe.training.seed)
     backbone, tokenizer = load_encoder(recipe.encoder.name)
     model = RelationModel(backbone, schema, recipe.model.dropout)
@@ -124,17 +117,3 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
     results = {"recipe": recipe.name, "protocol": selection.rule, "split": dev.name, "f1": scores}
     (folder / RESULTS_FILE).write_text(json.dumps(results, indent=2), encoding="utf-8")
     return Outcome(folder / MODEL_FOLDER, scores)
-
-
-def _open_folder(recipe: Recipe, folder: Path, *, resume: bool) -> None:
-    """Claim a new folder for the recipe, or make sure that an old one belongs to it."""
-    path = folder / RECIPE_FILE
-    place = Place(str(folder))
-    if resume and path.is_file():
-        if tomllib.loads(path.read_text(encoding="utf-8")) != recipe.to_dict():
-            raise UsageError(RUN_DIFFERS, at=place)
-        return
-    if folder.is_dir() and any(os.scandir(folder)):
-        raise UsageError(RUN_EXISTS, at=place)
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(tomli_w.dumps(recipe.to_dict()), encoding="utf-8")

@@ -1,0 +1,125 @@
+"""Plain text for adapting an encoder: read, kept clear of evaluation documents, cut into blocks."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from relatome.data import Document
+from relatome.encode import Tokenizer
+from relatome.encode.tokens import IntArray
+from relatome.errors import FILE_MISSING, TEXT_LINE, InputError, Place, UsageError
+
+
+class Abstract(NamedTuple):
+    """A text to learn from."""
+
+    id: str
+    title: str
+    text: str
+
+
+class Blocks(Dataset[dict[str, Tensor]]):
+    """Blocks of equal length, cut from the texts laid end to end.
+
+    Attributes:
+        blocks: token ids without special tokens, ``(blocks, length - 2)``.
+        texts: texts they were cut from.
+        left_out: texts left out because they are evaluation documents.
+        digest: SHA-256 over ids and texts, in order.
+    """
+
+    def __init__(
+        self,
+        texts: Iterable[Abstract],
+        tokenizer: Tokenizer,
+        length: int,
+        evaluation: Evaluation,
+    ) -> None:
+        self.cls_id, self.sep_id = tokenizer.cls_id, tokenizer.sep_id
+        self.texts = self.left_out = 0
+        digest = hashlib.sha256()
+        pieces: list[IntArray] = []
+        for text in texts:
+            if text in evaluation:
+                self.left_out += 1
+                continue
+            self.texts += 1
+            whole = f"{text.title} {text.text}".strip()
+            digest.update(f"{text.id}\n{whole}\n".encode())
+            pieces.append(np.append(tokenizer(whole).ids, self.sep_id).astype(np.int32))
+        self.digest = digest.hexdigest()
+        tokens = np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
+        count = len(tokens) // (length - 2)
+        self.blocks = tokens[: count * (length - 2)].reshape(count, length - 2)
+
+    def __len__(self) -> int:
+        return len(self.blocks)
+
+    def __getitem__(self, index: int) -> dict[str, Tensor]:
+        """``input_ids`` ``(length,)``, framed by special tokens."""
+        block = self.blocks[index].astype(np.int64)
+        framed = np.concatenate(([self.cls_id], block, [self.sep_id]))
+        return {"input_ids": torch.from_numpy(framed)}
+
+
+class Evaluation:
+    """Documents that a model will be judged on, so that none is learnt from.
+
+    A text is one of them if it has the id (with or without ``PMID:``) or the title of one, letters
+    and digits compared.
+    """
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._ids: set[str] = set()
+        self._titles: set[str] = set()
+        for document in documents:
+            self._ids.add(document.id)
+            if document.passages and (title := _plain(document.passages[0].text)):
+                self._titles.add(title)
+
+    def __contains__(self, text: Abstract) -> bool:
+        return text.id.rpartition(":")[2] in self._ids or _plain(text.title) in self._titles
+
+
+def read_texts(paths: Iterable[Path]) -> Iterator[Abstract]:
+    """Read JSON Lines with ``id``, ``title`` and ``abstract`` (or ``text``), gzip or not.
+
+    Args:
+        paths: files, or folders whose ``*.jsonl`` and ``*.jsonl.gz`` are read in order of name.
+
+    Raises:
+        UsageError: if a path does not exist.
+        InputError: at a line that is not such an object.
+    """
+    for path in paths:
+        if not path.exists():
+            raise UsageError(FILE_MISSING, path=str(path))
+        files = sorted(path.glob("*.jsonl*")) if path.is_dir() else [path]
+        for file in files:
+            yield from _read_file(file)
+
+
+def _read_file(path: Path) -> Iterator[Abstract]:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            try:
+                record = json.loads(line)
+                text = record["abstract"] if "abstract" in record else record["text"]
+                yield Abstract(str(record["id"]), str(record["title"]), str(text))
+            except (ValueError, KeyError, TypeError) as error:
+                raise InputError(TEXT_LINE, at=Place(str(path), number), reason=error) from None
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"\W+", "", title.lower())
