@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -54,6 +55,8 @@ def train(
     from relatome.data import Split
     from relatome.report.curves import draw_curves
 
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     training.preflight(chosen)
     parts = [load(*_split_name(name), corpora) for name in chosen.data.train]
     dev = load(*_split_name(chosen.data.dev), corpora)

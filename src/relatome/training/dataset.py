@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
-from relatome.data import Document
+from relatome.data import Document, Schema, Split, reach
 from relatome.encode import (
     IGNORED,
     EncodedDocument,
@@ -53,6 +54,47 @@ class Examples(Dataset[Example]):
 
     def __getitem__(self, index: int) -> Example:
         return self.examples[index]
+
+
+class Coverage(NamedTuple):
+    """How much of a split's gold the model is asked about; nothing of it is lost to length.
+
+    Attributes:
+        documents: documents of the split.
+        several_windows: documents longer than one window.
+        candidates: pairs the model is asked about.
+        gold: annotated relations.
+        unreachable: those that no candidate can answer, counted by reason.
+    """
+
+    documents: int
+    several_windows: int
+    candidates: int
+    gold: int
+    unreachable: dict[str, int]
+
+    def __str__(self) -> str:
+        lost = ", ".join(f"{count} {reason}" for reason, count in self.unreachable.items())
+        return (
+            f"{self.documents:,} documents ({self.several_windows:,} in several windows), "
+            f"{self.candidates:,} candidates, {self.gold:,} relations, out of reach: "
+            f"{lost or 'none'}"
+        )
+
+
+def coverage(split: Split, examples: Examples, schema: Schema) -> Coverage:
+    """Count what the encoded examples of a split reach of its gold."""
+    unreachable: Counter[str] = Counter()
+    for document in split.documents:
+        unreachable.update(reach(document, schema).reasons())
+    encoded = [example.encoded for example in examples.examples]
+    return Coverage(
+        documents=len(split.documents),
+        several_windows=sum(len(e.window_ids) > 1 for e in encoded),
+        candidates=sum(len(e.pairs) for e in encoded),
+        gold=sum(len(document.relations) for document in split.documents),
+        unreachable=dict(unreachable),
+    )
 
 
 def tensors(documents: Sequence[EncodedDocument], pad_id: int) -> dict[str, Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from relatome.models import RelationModel, load_encoder
 from relatome.recipes import Recipe
 from relatome.scoring import find_rule, score
 from relatome.training.checkpoint import save_model
+from relatome.training.dataset import coverage
 from relatome.training.folder import (
     MODEL_FOLDER,
     PROVENANCE_FILE,
@@ -35,6 +37,8 @@ from relatome.training.folder import (
 from relatome.training.predict import decoded, fit_decoding, score_documents
 from relatome.training.provenance import code_version, machine
 from relatome.training.trainer import RelationTrainer
+
+logger = logging.getLogger(__name__)
 
 
 class Outcome(NamedTuple):
@@ -89,14 +93,21 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
     model = RelationModel(backbone, schema, recipe.model.dropout)
     encoding = DocumentEncoding(recipe.encoding.window, recipe.encoding.overlap)
     settings = Settings(schema, encoding)
+    trainer = RelationTrainer(recipe, model, tokenizer, settings, train, dev, folder)
+    reached = {
+        train.name: coverage(train, trainer.train_examples, schema),
+        dev.name: coverage(dev, trainer.dev_examples, schema),
+    }
+    for name, covered in reached.items():
+        logger.info("%s: %s", name, covered)
     provenance = {
         "code": code_version(),
         "machine": machine(),
         "data": {split.name: data_hash(split.documents) for split in (train, dev)},
+        "coverage": {name: covered._asdict() for name, covered in reached.items()},
     }
     (folder / PROVENANCE_FILE).write_text(json.dumps(provenance, indent=2), encoding="utf-8")
 
-    trainer = RelationTrainer(recipe, model, tokenizer, settings, train, dev, folder)
     checkpoints = folder / "checkpoints"
     last = get_last_checkpoint(checkpoints) if resume and checkpoints.is_dir() else None
     trainer.train(resume_from_checkpoint=last)

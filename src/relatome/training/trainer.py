@@ -52,11 +52,11 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
             "relation": LOSSES[recipe.losses.relation.name](),
             "novelty": LOSSES[recipe.losses.novelty.name]() if recipe.losses.novelty else None,
         }
-        examples = Examples(train.documents, settings, tokenizer)
+        self.train_examples = Examples(train.documents, settings, tokenizer)
         super().__init__(
             model=model,
-            args=_arguments(recipe, len(examples), folder),
-            train_dataset=examples,
+            args=_arguments(recipe, len(self.train_examples), folder),
+            train_dataset=self.train_examples,
             eval_dataset=self.dev_examples,
             data_collator=Collator(tokenizer.pad_id),
             callbacks=[
@@ -137,9 +137,11 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         return self.optimizer
 
     def _get_train_sampler(self, train_dataset: Examples | None = None) -> LengthGroupedSampler:
-        examples: Examples = self.train_dataset
         return LengthGroupedSampler(
-            [e.encoded.longest_window * len(e.encoded.window_ids) for e in examples.examples],
+            [
+                e.encoded.longest_window * len(e.encoded.window_ids)
+                for e in self.train_examples.examples
+            ],
             self.recipe.training.batch_size,
             self.recipe.training.seed,
         )
