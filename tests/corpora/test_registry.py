@@ -10,7 +10,7 @@ import pytest
 
 from relatome.corpora import CORPORA, Corpus, data_hash, find, load, parts, present
 from relatome.corpora.registry import directories, user_directory
-from relatome.data import Document, Passage
+from relatome.data import Document, Mention, Passage
 from relatome.data.schema import SCHEMAS
 from relatome.errors import InputError, UsageError
 
@@ -165,3 +165,12 @@ def test_every_entry_is_complete(name: str) -> None:
         checksums.append(download.sha256)
     assert len(set(checksums)) == len(checksums)
     assert all(len(c) == 64 and int(c, 16) for c in checksums)
+
+
+def test_an_empty_fine_type_leaves_the_hash_as_it_was() -> None:
+    def made(**extra: str) -> Document:
+        mention = Mention("m", 0, 4, "Text", "Gene", **extra)
+        return Document("1", (Passage("title", 0, 'Text,"fine_type":""'),), (mention,))
+
+    assert data_hash([made()]).startswith("249b6a0ac64ba872")
+    assert data_hash([made()]) != data_hash([made(fine_type="GENE-Y")])

@@ -179,3 +179,36 @@ def test_biored(
     assert sum(each.candidates for each in found) == asked
     assert sum(each.gold for each in found) == gold
     assert sum((each.reasons() for each in found), Counter()) == reasons
+
+
+def sentence_document() -> Document:
+    """Two sentences; T1 and T2 in the first, T3 in the second; each mention its own entity."""
+    text = "Tamoxifen (TAM) helps. Aspirin does not."
+    mentions = tuple(
+        Mention(id, start, end, text[start:end], "ChemicalEntity", (id,))
+        for id, start, end in (("T1", 0, 9), ("T2", 11, 14), ("T3", 23, 30))
+    )
+    gold = (Relation("T1", "T2", "Association"), Relation("T1", "T3", "Association"))
+    return Document("1", (Passage("abstract", 0, text),), mentions, gold)
+
+
+SENTENCES = msgspec.structs.replace(BIORED, unit="mention", scope="sentence")
+
+
+def test_in_sentence_scope_only_pairs_of_one_sentence_are_asked_about() -> None:
+    assert pairs(sentence_document(), SENTENCES) == [("T1", "T2")]
+    assert pairs(sentence_document(), BIORED) == [("T1", "T2"), ("T1", "T3"), ("T2", "T3")]
+
+
+def test_gold_that_the_sentence_split_cuts_is_named() -> None:
+    found = reach(sentence_document(), SENTENCES)
+    assert found.reasons() == {"the sentence split separates its arguments": 1}
+    assert found.unreachable[0][0].tail == "T3"
+    assert found.candidates == 1
+
+
+def test_an_entity_of_several_mentions_is_met_where_any_of_them_stands() -> None:
+    made = sentence_document()
+    second = msgspec.structs.replace(made.mentions[2], entity_ids=("T2", "T3"))
+    made = msgspec.structs.replace(made, mentions=(*made.mentions[:2], second))
+    assert pairs(made, SENTENCES) == [("T1", "T2"), ("T2", "T3")]

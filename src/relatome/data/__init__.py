@@ -3,6 +3,7 @@
 from relatome.data.candidates import Candidate, Reach, candidates, reach
 from relatome.data.document import Document, Entity, Mention, Passage, Relation, Span
 from relatome.data.schema import PairRule, Schema
+from relatome.data.sentences import sentence_of, sentences
 from relatome.data.splits import Split, folds, overlap, require_disjoint, require_not_test
 
 __all__ = [
@@ -23,4 +24,6 @@ __all__ = [
     "reach",
     "require_disjoint",
     "require_not_test",
+    "sentence_of",
+    "sentences",
 ]

@@ -9,6 +9,7 @@ import msgspec
 
 from relatome.data.document import Document, Entity, Relation
 from relatome.data.schema import PairRule, Schema
+from relatome.data.sentences import sentence_of, sentences
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -25,7 +26,18 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 def candidates(document: Document, schema: Schema) -> list[Candidate]:
-    """All pairs of different entities whose types may be related, in document order."""
+    """All pairs of different entities whose types may be related, in document order.
+
+    In schemas of sentence scope only those that some sentence mentions together.
+    """
+    found = _pairs(document, schema)
+    if schema.scope == "document":
+        return found
+    together = _Together(document)
+    return [c for c in found if together(document.entities[c.head], document.entities[c.tail])]
+
+
+def _pairs(document: Document, schema: Schema) -> list[Candidate]:
     found: list[Candidate] = []
     entities = document.entities
     if schema.ordered:
@@ -62,9 +74,10 @@ class Reach(msgspec.Struct, frozen=True):
 
 def reach(document: Document, schema: Schema) -> Reach:
     """Count candidates and find the gold relations that they cannot reach."""
+    together = _Together(document) if schema.scope == "sentence" else None
     unreachable = []
     for relation in document.relations:
-        reason = _why_unreachable(relation, document.entity_by_id, schema)
+        reason = _why_unreachable(relation, document.entity_by_id, schema, together)
         if reason is not None:
             unreachable.append((relation, reason))
     return Reach(
@@ -74,7 +87,23 @@ def reach(document: Document, schema: Schema) -> Reach:
     )
 
 
-def _why_unreachable(relation: Relation, entities: dict[str, Entity], schema: Schema) -> str | None:
+class _Together:
+    """Which entities of a document some sentence mentions together."""
+
+    def __init__(self, document: Document) -> None:
+        spans = sentences(document)
+        self._sentence = [sentence_of(spans, m.span) for m in document.mentions]
+
+    def __call__(self, left: Entity, right: Entity) -> bool:
+        return bool(self._sentences(left) & self._sentences(right))
+
+    def _sentences(self, entity: Entity) -> set[int]:
+        return {s for m in entity.mentions if (s := self._sentence[m]) is not None}
+
+
+def _why_unreachable(
+    relation: Relation, entities: dict[str, Entity], schema: Schema, together: _Together | None
+) -> str | None:
     head, tail = entities.get(relation.head), entities.get(relation.tail)
     if head is None or tail is None:
         return "an argument has no mention"
@@ -85,4 +114,6 @@ def _why_unreachable(relation: Relation, entities: dict[str, Entity], schema: Sc
         return f"type pair {head.type}–{tail.type} is outside the schema"
     if relation.type not in rule.labels:
         return f"label {relation.type} is not legal for {head.type}–{tail.type}"
+    if together is not None and not together(head, tail):
+        return "the sentence split separates its arguments"
     return None

@@ -48,7 +48,8 @@ class Mention(msgspec.Struct, frozen=True):
     A mention with several identifiers (a composite such as ``APP`` → ``11820, 351``) belongs to
     each of those entities. `fragments` is empty for the usual contiguous mention; a discontinuous
     one lists its pieces there, `start` and `end` are the outer bounds, and `text` is the pieces
-    joined by one space.
+    joined by one space. `fine_type` is the corpus's own type where `type` is coarser (``GENE-Y``
+    under ``GENE``), empty where it is not.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Mention(msgspec.Struct, frozen=True):
     entity_ids: tuple[str, ...] = ()
     fragments: tuple[Span, ...] = ()
     infons: dict[str, str] = {}
+    fine_type: str = ""
 
     @property
     def span(self) -> Span:
