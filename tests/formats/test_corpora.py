@@ -105,6 +105,37 @@ def test_bc5cdr_bioc_names_its_shifted_offsets(corpora_dir: Path) -> None:
         assert read_bytes(written(documents, format)[0]) == documents
 
 
+@pytest.mark.parametrize(
+    ("file", "documents", "problems"),
+    [
+        ("bc5cdr/CDR_DevelopmentSet.BioC.xml.gz", 499, [("R104", "6415512")]),
+        ("bc5cdr/CDR_TestSet.BioC.xml.gz", 500, []),
+        ("bc5cdr/CDR_sample.txt.gz", 49, [("R106", "2385256")]),
+        (
+            "pharmgkb/PharmGKB.partial.PubTator.gz",
+            109,
+            [
+                ("R106", document)
+                for document in (
+                    "15077008",
+                    "15761113",
+                    "18055561",
+                    "18349289",
+                    "19617864",
+                    "20348464",
+                )
+            ],
+        ),
+    ],
+)
+def test_what_published_files_contain(
+    corpora_dir: Path, file: str, documents: int, problems: list[tuple[str, str]]
+) -> None:
+    found: list[InputError] = []
+    assert len(list(read(corpora_dir / file, on_error=found.append))) == documents
+    assert [(problem.code, problem.place.document) for problem in found] == problems
+
+
 def test_pubtator3_exports(corpora_dir: Path) -> None:
     folder = corpora_dir / "pubtator_samples"
     (from_json,) = read(folder / "pubtator3.37026113_240614.json")
