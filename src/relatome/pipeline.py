@@ -10,6 +10,7 @@ import msgspec
 
 from relatome.data import Document, Schema
 from relatome.errors import MODEL_UNKNOWN, UsageError
+from relatome.formats.report import counted
 from relatome.runtime import Model, Precision
 
 DEFAULT_MODEL = "small"
@@ -31,21 +32,21 @@ class Tally(msgspec.Struct):
     def summary(self) -> list[str]:
         """The tally in sentences, the remarkable ones only where they happened."""
         lines = [
-            f"{self.documents:,} documents, {self.entities:,} entities, "
-            f"{self.candidates:,} candidate pairs, {self.relations:,} relations."
+            f"{counted(self.documents, 'document')}, {counted(self.mentions, 'mention')}, "
+            f"{counted(self.candidates, 'candidate pair')}, "
+            f"{counted(self.relations, 'relation')}."
         ]
         if self.mentions_without_id:
             lines.append(
-                f"{self.mentions_without_id:,} of {self.mentions:,} mentions have no identifier "
-                "and took no part."
+                f"{counted(self.mentions_without_id, 'mention')} without identifier took no part."
             )
         if self.without_candidates:
             lines.append(
-                f"{self.without_candidates:,} documents have no pair of entities that may be "
-                "related."
+                f"{counted(self.without_candidates, 'document')} without a pair of entities that "
+                "may be related."
             )
         if self.replaced:
-            lines.append(f"{self.replaced:,} relations of the input were replaced.")
+            lines.append(f"{counted(self.replaced, 'relation')} of the input replaced.")
         return lines
 
 

@@ -126,6 +126,8 @@ def _show(report: Report, console: Console) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from relatome.formats.report import counted
+
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("split")
     for column in ("documents", "mentions", "entities", "relations"):
@@ -152,8 +154,4 @@ def _show(report: Report, console: Console) -> None:
         if len(finding.cases) > _SHOWN:
             rest = len(finding.cases) - _SHOWN
             console.print(f"  … and {rest:,} more (--format json shows all)")
-    console.print(f"\n{_plural(report.errors, 'error')}, {_plural(report.notes, 'note')}")
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    console.print(f"\n{counted(report.errors, 'error')}, {counted(report.notes, 'note')}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from relatome.errors import RelatomeError
+from relatome.formats.report import counted
 from relatome.formats.target import replaced
 
 
@@ -42,7 +43,7 @@ class Problems:
     def summary(self) -> str:
         """The number of problems, in all and by code, as in ``3 problems (2 × R104, 1 × R107)``."""
         by_code = ", ".join(f"{n:,} × {code}" for code, n in self.by_code.most_common())
-        return f"{self.count:,} problem{'' if self.count == 1 else 's'} ({by_code})"
+        return f"{counted(self.count, 'problem')} ({by_code})"
 
     def write(self, path: Path) -> None:
         """Write the problems as JSON Lines: file, line, document, code, what, next_step.

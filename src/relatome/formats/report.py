@@ -38,9 +38,9 @@ class WriteReport:
     def summary(self) -> list[str]:
         """The outcome in a line, and a line for each kind of loss."""
         counts = (
-            _counted(self.documents, "document"),
-            _counted(self.mentions, "mention"),
-            _counted(self.relations, "relation"),
+            counted(self.documents, "document"),
+            counted(self.mentions, "mention"),
+            counted(self.relations, "relation"),
         )
         lines = [f"{', '.join(counts)} written as {self.format}"]
         lines += [f"not held by {self.format}: {n:,} × {what}" for what, n in self.lost.items()]
@@ -72,5 +72,6 @@ def lose_document_extras(document: Document, report: WriteReport) -> None:
     report.lose("relation infon", sum(len(r.infons) for r in document.relations))
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """A number with its noun, as in ``1 document`` and ``2,000 documents``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

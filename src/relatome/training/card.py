@@ -85,8 +85,8 @@ of the training corpus is contained in this folder.
 
 ## Limits
 
-- It was trained on {len(provenance["data"])} splits of one corpus of English PubMed abstracts; on
-  full text, other languages or other kinds of writing its scores are unknown.
+- It learnt from English PubMed abstracts of one corpus; on full text, other languages or other
+  kinds of writing its scores are unknown.
 - It does not find entities: what is not marked cannot be related.
 - Scores are softmax probabilities, not yet calibrated. Rare labels (Bind, Comparison,
   Cotreatment, Conversion, Drug_Interaction) have few training examples and are unreliable.
