@@ -27,7 +27,7 @@ _EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), _PIECES), min_s
 @pytest.mark.parametrize("format", READABLE)
 @pytest.mark.parametrize("named", [True, False])
 @given(edits=_EDITS, packed=st.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_edits(
     format: str, named: bool, edits: list[tuple[float, int, bytes]], packed: bool
 ) -> None:

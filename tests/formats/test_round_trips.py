@@ -23,7 +23,7 @@ def _through(documents: list[Document], format: str) -> list[Document]:
 
 @pytest.mark.parametrize("format", _EVERYTHING)
 @given(files())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_formats_that_hold_everything(format: str, documents: list[Document]) -> None:
     content, report = written(documents, format)
     assert not report.lost
@@ -62,7 +62,7 @@ def _held_by_pubtator(document: Document) -> Document:
 
 
 @given(files())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_pubtator_holds_text_mentions_and_relations(documents: list[Document]) -> None:
     held = [_held_by_pubtator(document) for document in documents]
     content, report = written(documents, "pubtator")
@@ -75,7 +75,7 @@ def test_pubtator_holds_text_mentions_and_relations(documents: list[Document]) -
 
 @pytest.mark.parametrize(("first", "second"), list(permutations(("pubtator", *_EVERYTHING), 2)))
 @given(files())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_what_two_formats_hold_survives_both(
     first: str, second: str, documents: list[Document]
 ) -> None:
