@@ -60,3 +60,20 @@ def corpora(relations: st.SearchStrategy[Row]) -> st.SearchStrategy[list[Documen
     return st.lists(st.lists(relations, max_size=8), min_size=1, max_size=4).map(
         lambda each: [document(str(index), rows) for index, rows in enumerate(each)]
     )
+
+
+def marked(
+    name: str, types: dict[str, str], relations: Iterable[tuple[str, str, str]] = ()
+) -> Document:
+    """A document of a mention-level corpus: every mention is its own entity, named by its id."""
+    mentions, text = [], ""
+    for mention, type_ in types.items():
+        start, text = len(text), text + mention
+        mentions.append(Mention(mention, start, len(text), mention, type_, (mention,)))
+        text += " "
+    return Document(
+        name,
+        (Passage("abstract", 0, text),),
+        tuple(mentions),
+        tuple(Relation(head, tail, type_) for head, tail, type_ in relations),
+    )

@@ -6,7 +6,7 @@ import doctest
 from itertools import combinations_with_replacement, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relatome.data import Document
@@ -61,6 +61,7 @@ def brute_force(gold: list[Document], predicted: list[Document], rule: str, name
     return Counts(true_positive, false_positive, false_negative)
 
 
+@settings(deadline=None)
 @given(corpora(rows), corpora(rows), PROTOCOLS)
 def test_against_brute_force(gold: list[Document], predicted: list[Document], rule: str) -> None:
     result = score(gold, predicted, rule, extra="ignore")
@@ -68,6 +69,7 @@ def test_against_brute_force(gold: list[Document], predicted: list[Document], ru
         assert result.counts(name) == brute_force(gold, predicted, rule, name), name
 
 
+@settings(deadline=None)
 @given(corpora(judged_rows), PROTOCOLS)
 def test_gold_against_itself_is_perfect(gold: list[Document], rule: str) -> None:
     result = score(gold, gold, rule)
@@ -77,6 +79,7 @@ def test_gold_against_itself_is_perfect(gold: list[Document], rule: str) -> None
         assert result.f1(name) == (1.0 if counts.gold else 0.0)
 
 
+@settings(deadline=None)
 @given(corpora(rows), corpora(rows), PROTOCOLS)
 def test_swapping_arguments_changes_nothing(
     gold: list[Document], predicted: list[Document], rule: str
@@ -89,6 +92,7 @@ def test_swapping_arguments_changes_nothing(
     assert score(gold, turned, rule, extra="ignore") == result
 
 
+@settings(deadline=None)
 @given(corpora(judged_rows), corpora(judged_rows), PROTOCOLS)
 def test_exchanging_sides_exchanges_precision_and_recall(
     gold: list[Document], predicted: list[Document], rule: str
@@ -102,6 +106,7 @@ def test_exchanging_sides_exchanges_precision_and_recall(
         assert one.f1(name) == other.f1(name)
 
 
+@settings(deadline=None)
 @given(corpora(rows), corpora(rows))
 def test_order_among_scores(gold: list[Document], predicted: list[Document]) -> None:
     result = score(gold, predicted, "biored-8", extra="ignore")
@@ -122,6 +127,7 @@ def test_order_among_scores(gold: list[Document], predicted: list[Document]) -> 
         assert five.counts(name).true_positive <= found[name]
 
 
+@settings(deadline=None)
 @given(corpora(rows), corpora(rows), PROTOCOLS)
 def test_groups_and_documents_add_up(
     gold: list[Document], predicted: list[Document], rule: str

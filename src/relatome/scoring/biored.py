@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
 from relatome.data import Document, Relation
 from relatome.data.schema import BIORED
 from relatome.errors import InputError, Place
-from relatome.scoring.rule import Items, Judgement, asserted
+from relatome.scoring.rule import Items, Judgement, asserted, unordered
 
 _UNKNOWN = "unknown"
 
@@ -47,6 +47,8 @@ class BioRED(msgspec.Struct, frozen=True):
         "label": ("pair+type",),
         "type pair": ("pair", "pair+type", "all"),
     }
+    extra: ClassVar[Literal["refuse"]] = "refuse"
+    script: ClassVar[None] = None
     notes: ClassVar[Mapping[str, str]] = {
         "gold_outside": "gold relations of other type pairs, not judged by this protocol",
         "predicted_outside": "predicted relations of other type pairs, not judged by this protocol",
@@ -79,8 +81,8 @@ class BioRED(msgspec.Struct, frozen=True):
 
         judged_gold = [pair for pair in annotated if self._is_judged(pair[1])]
         judged_predicted = [pair for pair in answered if self._is_judged(pair[1])]
-        gold_items = _items(judged_gold, "not annotated")
-        predicted_items = _items(judged_predicted, "not predicted")
+        gold_items = self._items(judged_gold, "not annotated")
+        predicted_items = self._items(judged_predicted, "not predicted")
 
         notes = Counter(
             gold_outside=len(annotated) - len(judged_gold),
@@ -97,6 +99,33 @@ class BioRED(msgspec.Struct, frozen=True):
     def _is_judged(self, type_pair: str) -> bool:
         # What cannot be placed is judged: a prediction must not escape by an unknown identifier.
         return self.type_pairs is None or type_pair in self.type_pairs or _UNKNOWN in type_pair
+
+    def _items(
+        self, relations: Iterable[tuple[Relation, str]], no_novelty: str
+    ) -> dict[str, Items]:
+        """The items of each score. `no_novelty` stands for a missing novelty label.
+
+        Gold and prediction use different words for it, so that a missing label matches nothing.
+        """
+        found: dict[str, dict[Hashable, dict[str, str]]] = {score: {} for score in self.scores}
+        for relation, type_pair in relations:
+            pair = unordered(relation)
+            novel = no_novelty if relation.novel is None else relation.novel
+            groups = {"label": relation.type, "type pair": type_pair}
+            for score, item in self._statements(relation, pair, novel).items():
+                found[score][item] = groups
+        return dict(found)
+
+    def _statements(
+        self, relation: Relation, pair: tuple[str, str], novel: bool | str
+    ) -> dict[str, Hashable]:
+        """What each score compares of one relation."""
+        return {
+            "pair": pair,
+            "pair+type": (pair, relation.type),
+            "pair+novelty": (pair, novel),
+            "all": (pair, relation.type, novel),
+        }
 
 
 def _guessed_types(predicted: Document) -> dict[str, str]:
@@ -116,23 +145,6 @@ def _type_pair(relation: Relation, types: Mapping[str, str]) -> str:
     rule = BIORED.pair_rule(first, second)
     ordered = (rule.head, rule.tail) if rule is not None else sorted((first, second))
     return "-".join(_SHORT.get(name, name) for name in ordered)
-
-
-def _items(relations: Iterable[tuple[Relation, str]], no_novelty: str) -> dict[str, Items]:
-    """The items of each score. `no_novelty` stands for a missing novelty label.
-
-    Gold and prediction use different words for it, so that a missing label matches nothing.
-    """
-    found: dict[str, dict[Hashable, dict[str, str]]] = {score: {} for score in BioRED.scores}
-    for relation, type_pair in relations:
-        pair = tuple(sorted((relation.head, relation.tail)))
-        novel = no_novelty if relation.novel is None else relation.novel
-        groups = {"label": relation.type, "type pair": type_pair}
-        found["pair"][pair] = groups
-        found["pair+type"][pair, relation.type] = groups
-        found["pair+novelty"][pair, novel] = groups
-        found["all"][pair, relation.type, novel] = groups
-    return dict(found)
 
 
 BIORED_8 = BioRED("biored-8", "BioRED, all eight entity type pairs (the BioRED paper)")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from typing import Protocol
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -68,6 +68,16 @@ class Rule(Protocol):
         """What each key of `Judgement.notes` means, as a phrase to stand before its count."""
         ...
 
+    @property
+    def extra(self) -> Literal["refuse", "ignore"]:
+        """What the task does with predicted documents that the gold does not have."""
+        ...
+
+    @property
+    def script(self) -> str | None:
+        """The rule that counts as the organisers' program does, where that counts otherwise."""
+        ...
+
     def judge(self, gold: Document, predicted: Document) -> Judgement:
         """Turn a document's annotation and prediction into comparable items.
 
@@ -82,6 +92,22 @@ class Rule(Protocol):
         ...
 
 
+@runtime_checkable
+class CrossDocumentRule(Rule, Protocol):
+    """A rule under which the items of one document touch those of another."""
+
+    def settle(
+        self, gold: Sequence[Document], judgements: Sequence[Judgement]
+    ) -> Sequence[Judgement]:
+        """Move or merge items between documents once all are judged.
+
+        Args:
+            gold: all annotated documents.
+            judgements: of each, in the same order.
+        """
+        ...
+
+
 def asserted(relations: Iterable[Relation]) -> Iterator[Relation]:
     """The relations that assert something.
 
@@ -89,3 +115,17 @@ def asserted(relations: Iterable[Relation]) -> Iterator[Relation]:
     all of them are no relation.
     """
     return (r for r in relations if r.type != "None" and not r.type.startswith("None-"))
+
+
+def unordered(relation: Relation) -> tuple[str, str]:
+    """The arguments of a relation whose order means nothing."""
+    head, tail = relation.head, relation.tail
+    return (head, tail) if head <= tail else (tail, head)
+
+
+def argument_types(document: Document) -> dict[str, str]:
+    """The type of everything a relation of the document may name.
+
+    Cheaper than `Document.entities`, and the same where every mention is its own entity.
+    """
+    return {entity_id: m.type for m in document.mentions for entity_id in m.entity_ids}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from relatome.data import Document
@@ -16,7 +16,7 @@ from relatome.errors import (
 from relatome.scoring.counts import Counts
 from relatome.scoring.registry import find_rule
 from relatome.scoring.result import Result
-from relatome.scoring.rule import Items, Rule
+from relatome.scoring.rule import CrossDocumentRule, Items, Judgement, Rule
 
 _Groups = dict[str, dict[str, dict[str, Counts]]]
 
@@ -28,7 +28,7 @@ def score(
     predicted: Iterable[Document],
     rule: str | Rule,
     *,
-    extra: Literal["refuse", "ignore"] = "refuse",
+    extra: Literal["refuse", "ignore"] | None = None,
 ) -> Result:
     """Score predicted relations against annotated ones.
 
@@ -38,7 +38,7 @@ def score(
             prediction counts as entirely missed.
         rule: a scoring rule or its name, for example ``"biored-8"``.
         extra: what to do with predicted documents that the gold does not have: refuse them, or
-            ignore and count them.
+            ignore and count them. By default as the rule's task does.
 
     Raises:
         UsageError: if there is no rule of that name.
@@ -59,7 +59,7 @@ def score(
         raise InputError(NO_GOLD)
     answered = _by_id(predicted)
     outside = [document_id for document_id in answered if document_id not in annotated]
-    if outside and extra == "refuse":
+    if outside and (extra or rule.extra) == "refuse":
         raise InputError(EXTRA_DOCUMENTS, count=len(outside), examples=", ".join(outside[:3]))
 
     tallies: dict[str, list[Counts]] = {name: [] for name in rule.scores}
@@ -68,9 +68,13 @@ def score(
         for breakdown, scores in rule.breakdowns.items()
     }
     notes: Counter[str] = Counter()
-    for document_id, document in annotated.items():
-        answer = answered.get(document_id) or document.with_relations(())
-        judgement = rule.judge(document, answer)
+    judgements: Sequence[Judgement] = [
+        rule.judge(document, answered.get(document_id) or document.with_relations(()))
+        for document_id, document in annotated.items()
+    ]
+    if isinstance(rule, CrossDocumentRule):
+        judgements = rule.settle(list(annotated.values()), judgements)
+    for judgement in judgements:
         for name in rule.scores:
             found, wanted = judgement.predicted[name], judgement.gold[name]
             tallies[name].append(Counts.of(wanted.keys(), found.keys()))
