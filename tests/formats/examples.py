@@ -11,6 +11,9 @@ from relatome.errors import InputError
 from relatome.formats import WriteReport, read_stream, write
 from relatome.formats.records import OnError
 
+# The formats that keep documents in one file and can be read back.
+STREAMS = ("pubtator", "bioc-xml", "bioc-json", "jsonl", "text")
+
 TITLE = "Aspirin | ibuprofen and GENEA in pain."
 ABSTRACT = "Aspirin lowered GENEA. The E12K variant did not."
 

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relatome.formats import READABLE
-from tests.formats.examples import DOCUMENTS, FULL, problems_of, written
+from tests.formats.examples import DOCUMENTS, FULL, STREAMS, problems_of, written
 from tests.formats.strategies import bare
 
 WHOLE = {
     format: written([DOCUMENTS[0]] if format == "text" else [*DOCUMENTS, FULL], format)[0]
-    for format in READABLE
+    for format in STREAMS
 }
 _PIECES = st.sampled_from(
     b'|\xff|\0|\n|\n\n|\t|"|{|]|<|</text>|&x;|-1|99999999999999999999|\\ud800|null|0.5|Subject:|\r'.split(
@@ -24,7 +23,7 @@ _PIECES = st.sampled_from(
 _EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), _PIECES), min_size=1, max_size=3)
 
 
-@pytest.mark.parametrize("format", READABLE)
+@pytest.mark.parametrize("format", STREAMS)
 @pytest.mark.parametrize("named", [True, False])
 @given(edits=_EDITS, packed=st.booleans())
 @settings(max_examples=60, deadline=None)
@@ -45,7 +44,7 @@ def test_edits(
         assert len(str(problem)) < 1_000
 
 
-@pytest.mark.parametrize("format", [format for format in READABLE if format != "text"])
+@pytest.mark.parametrize("format", [format for format in STREAMS if format != "text"])
 def test_cuts_lose_only_the_end(format: str) -> None:
     content = WHOLE[format]
     whole = [bare(document) for document in problems_of(content)[0]]
