@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 import torch
 
@@ -13,7 +12,7 @@ from relatome.data import Document, Schema
 from relatome.encode import Decoding, EncodedDocument, decode, length_batches
 from relatome.encode.decode import FloatArray
 from relatome.models import RelationModel
-from relatome.scoring import score
+from relatome.scoring import Result, score
 from relatome.training.dataset import tensors
 
 _TOKEN_BUDGET = 4096
@@ -67,15 +66,12 @@ def decoded(
 
 def fit_decoding(
     scored: Sequence[Scored], gold: Sequence[Document], schema: Schema, rule: str, name: str
-) -> tuple[Decoding, float]:
-    """The threshold with the best score `name` of `rule` on a dev split, and that score.
+) -> tuple[Decoding, Result]:
+    """The threshold with the best score `name` of `rule` on a dev split, and the result there.
 
     The lowest threshold wins a tie, so the choice is a function of the scores alone.
     """
-    best, best_score = Decoding(), -1.0
-    for threshold in _THRESHOLDS:
-        decoding = msgspec.structs.replace(best, threshold=float(threshold))
-        value = score(gold, decoded(scored, gold, schema, decoding), rule).f1(name)
-        if value > best_score:
-            best, best_score = decoding, value
-    return best, best_score
+    candidates = [Decoding(threshold=float(threshold)) for threshold in _THRESHOLDS]
+    results = [score(gold, decoded(scored, gold, schema, d), rule) for d in candidates]
+    best = max(range(len(candidates)), key=lambda index: results[index].f1(name))
+    return candidates[best], results[best]

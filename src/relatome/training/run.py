@@ -13,7 +13,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from relatome.corpora import data_hash
 from relatome.data import Schema, Split, require_disjoint
-from relatome.data.schema import SCHEMAS
+from relatome.data.schemas import SCHEMAS
 from relatome.encode import DocumentEncoding, Settings
 from relatome.errors import (
     LOSS_UNKNOWN,
@@ -25,7 +25,7 @@ from relatome.errors import (
 from relatome.losses import LOSSES
 from relatome.models import RelationModel, load_encoder
 from relatome.recipes import Recipe
-from relatome.scoring import find_rule, score
+from relatome.scoring import find_rule
 from relatome.training.checkpoint import save_model
 from relatome.training.dataset import coverage
 from relatome.training.folder import (
@@ -34,7 +34,7 @@ from relatome.training.folder import (
     RESULTS_FILE,
     open_folder,
 )
-from relatome.training.predict import decoded, fit_decoding, score_documents
+from relatome.training.predict import fit_decoding, score_documents
 from relatome.training.provenance import code_version, machine
 from relatome.training.trainer import RelationTrainer
 
@@ -116,15 +116,14 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
     with trainer.compute_loss_context_manager():
         examples = [example.encoded for example in trainer.dev_examples.examples]
         scored = score_documents(model, examples, tokenizer.pad_id)
-    decoding, _ = fit_decoding(scored, dev.documents, schema, selection.rule, selection.score)
+    decoding, result = fit_decoding(scored, dev.documents, schema, selection.rule, selection.score)
     save_model(
         model,
         tokenizer,
         msgspec.structs.replace(settings, decoding=decoding),
         folder / MODEL_FOLDER,
     )
-    result = score(dev.documents, decoded(scored, dev.documents, schema, decoding), selection.rule)
-    scores = {name: result.f1(name) for name in result.tallies}
+    scores = {name: result.f1(name) for name in result.scores}
     results = {"recipe": recipe.name, "protocol": selection.rule, "split": dev.name, "f1": scores}
     (folder / RESULTS_FILE).write_text(json.dumps(results, indent=2), encoding="utf-8")
     return Outcome(folder / MODEL_FOLDER, scores)

@@ -98,12 +98,13 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
                 self.model, [e.encoded for e in self.dev_examples.examples], self.pad_id
             )
         selection = self.recipe.selection
-        decoding, best = fit_decoding(
+        decoding, result = fit_decoding(
             scored, self.dev.documents, self.settings.schema, selection.rule, selection.score
         )
         metrics = {
-            f"{metric_key_prefix}_score": best,
+            f"{metric_key_prefix}_score": result.f1(selection.score),
             f"{metric_key_prefix}_threshold": decoding.threshold,
+            **{f"{metric_key_prefix}_{name}": result.f1(name) for name in result.scores},
         }
         self.log(metrics)
         self.control: TrainerControl = self.callback_handler.on_evaluate(
