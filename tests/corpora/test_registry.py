@@ -11,7 +11,7 @@ import pytest
 from relatome.corpora import CORPORA, Corpus, data_hash, find, load, parts, present
 from relatome.corpora.registry import directories, user_directory
 from relatome.data import Document, Mention, Passage
-from relatome.data.schema import SCHEMAS
+from relatome.data.schemas import SCHEMAS
 from relatome.errors import InputError, UsageError
 
 from .conftest import TEST, TRAIN, zipped

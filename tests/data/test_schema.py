@@ -9,7 +9,8 @@ import pytest
 
 from relatome import formats
 from relatome.data import Document, Mention, Passage
-from relatome.data.schema import BIORED, SCHEMAS, Schema
+from relatome.data.schema import BIORED, Schema
+from relatome.data.schemas import SCHEMAS
 from relatome.errors import InputError, Place
 
 GENE, DISEASE, CHEMICAL, VARIANT = (

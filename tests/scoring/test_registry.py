@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from relatome.data.schema import SCHEMAS
+from relatome.data.schemas import SCHEMAS
 from relatome.scoring import RULES, Rule, score
 
 from .build import document

@@ -90,7 +90,7 @@ def check(
 
 
 def _schema(name: str) -> Schema:
-    from relatome.data.schema import SCHEMAS
+    from relatome.data.schemas import SCHEMAS
 
     try:
         return SCHEMAS[name]

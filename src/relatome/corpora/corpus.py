@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -10,10 +10,11 @@ from relatome.data import Schema
 
 
 class CorpusFile(msgspec.Struct, frozen=True):
-    """A file of annotated documents.
+    """A file of annotated documents, or of a part of what is known of them.
 
     Attributes:
-        path: its place inside the published archive, with ``/`` between the parts.
+        path: its place inside the published archive, with ``/`` between the parts; or the name of
+            an archive that is read whole.
         sha256: checksum of its uncompressed content, hexadecimal.
     """
 
@@ -29,12 +30,22 @@ class SplitEntry(msgspec.Struct, frozen=True):
         role: what it may be used for.
         documents: how many it has.
         files: what it is read from, in order.
+        members: which members of an archive among `files` belong to the split, as a pattern such
+            as ``DDICorpus/Train/*/*.xml``. Empty where the files are no archives.
     """
 
     name: str
     role: Literal["train", "dev", "test"]
     documents: int
     files: tuple[CorpusFile, ...]
+    members: str = ""
+
+
+class Source(NamedTuple):
+    """A verified file of a split, or a member of a verified archive, ready to be read."""
+
+    name: str
+    content: bytes
 
 
 class Download(msgspec.Struct, frozen=True):
@@ -68,7 +79,8 @@ class Corpus(msgspec.Struct, frozen=True):
         licence_url: where the terms can be read.
         homepage: the publisher's page or folder.
         schema: the corpus as a task.
-        format: the format of its files, a name of `relatome.formats`.
+        format: the format of its files: a name of `relatome.formats`, or of
+            `relatome.corpora.layouts` where a document is spread over several files.
         splits: the published splits.
         downloads: addresses with known checksums. Empty where none is known; such a corpus is
             downloaded by hand from `homepage`.

@@ -9,6 +9,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
@@ -16,12 +17,14 @@ import platformdirs
 
 from relatome import formats
 from relatome.corpora.biored import BC8, BIORED, BIOREDIRECT
-from relatome.corpora.corpus import Corpus, CorpusFile, SplitEntry
+from relatome.corpora.corpus import Corpus, CorpusFile, Source, SplitEntry
+from relatome.corpora.layouts import LAYOUTS
 from relatome.data import Document, Split
 from relatome.errors import (
     CORPUS_ALTERED,
     CORPUS_MISSING,
     CORPUS_UNREADABLE,
+    DUPLICATE_DOCUMENT,
     UNKNOWN_CORPUS,
     UNKNOWN_SPLIT,
     InputError,
@@ -173,13 +176,37 @@ def load(name: str, split: str, directory: Path | None = None) -> Split:
     found = copies(entry, chosen, directory)
     if found is None:
         raise _missing(entry, (chosen,), directory)
-    documents: list[Document] = []
-    for file, copy in zip(chosen.files, found, strict=True):
-        content = _verified(entry, file, copy)
-        documents += formats.read_stream(
-            io.BytesIO(content), str(copy), format=entry.format, schema=entry.schema
-        )
-    return Split(f"{entry.name}:{chosen.name}", chosen.role, tuple(documents))
+    sources = [
+        source
+        for file, copy in zip(chosen.files, found, strict=True)
+        for source in _sources(str(copy), _verified(entry, file, copy), chosen.members)
+    ]
+    return Split(f"{entry.name}:{chosen.name}", chosen.role, tuple(_documents(entry, sources)))
+
+
+def _sources(name: str, content: bytes, members: str) -> Iterator[Source]:
+    """The file itself, or those members of it that are asked for, in the archive's order."""
+    if not members:
+        yield Source(name, content)
+        return
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for member in archive.namelist():
+            if fnmatchcase(member, members):
+                yield Source(f"{name}:{member}", archive.read(member))
+
+
+def _documents(entry: Corpus, sources: list[Source]) -> Iterator[Document]:
+    if entry.format in LAYOUTS:
+        yield from LAYOUTS[entry.format](sources, entry.schema, None)
+        return
+    seen: set[str] = set()
+    for name, content in sources:
+        stream = io.BytesIO(content)
+        for document in formats.read_stream(stream, name, format=entry.format, schema=entry.schema):
+            if document.id in seen:
+                raise InputError(DUPLICATE_DOCUMENT, at=Place(name), document=document.id)
+            seen.add(document.id)
+            yield document
 
 
 def _verified(entry: Corpus, file: CorpusFile, copy: Copy) -> bytes:

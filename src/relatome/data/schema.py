@@ -163,5 +163,3 @@ BIORED = Schema(
     prompt_word="relation",
     rule="biored-8",
 )
-
-SCHEMAS: dict[str, Schema] = {schema.name: schema for schema in (BIORED,)}

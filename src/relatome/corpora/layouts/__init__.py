@@ -1,0 +1,17 @@
+"""Corpora whose documents are spread over several files, or kept in a form of their own.
+
+A layout is one function: the files of a split, verified, and the schema of the corpus go in,
+documents come out, checked and reported as by `relatome.formats.read`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from relatome.corpora.corpus import Source
+from relatome.data import Document, Schema
+from relatome.formats import OnError
+
+Layout = Callable[[Sequence[Source], Schema, OnError | None], Iterator[Document]]
+
+LAYOUTS: dict[str, Layout] = {}
