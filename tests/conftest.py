@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# Models in tests are tiny: more threads would only wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 @pytest.fixture(scope="session")
 def corpora_dir() -> Path:
@@ -16,3 +19,12 @@ def corpora_dir() -> Path:
     if not found.is_dir():
         pytest.skip(f"no corpora at {found}; set RELATOME_CORPORA to a directory that has them")
     return found
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of two layers as `save_pretrained` writes one; its weights are always the same."""
+    pytest.importorskip("torch")
+    from tests.tiny import save_encoder
+
+    return save_encoder(tmp_path_factory.mktemp("encoder") / "tiny-bert")

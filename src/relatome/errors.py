@@ -261,6 +261,49 @@ FORMAT_UNNAMED = Message(
     "Give the output one of these endings: {endings}; or name the format with --to.",
 )
 
+# ---------------------------------------------------------------- R15x: BRAT
+
+BRAT_LINE = Message(
+    "R150",
+    "this is not a line of BRAT: {reason}.",
+    "A line is T1⇥Type start end⇥text, R1⇥Type Arg1:T1 Arg2:T2, N1⇥Reference T1 RESOURCE:id⇥name, "
+    "A1⇥Name R1 value or #1⇥AnnotatorNotes T1⇥text (⇥ is a tab).",
+)
+BRAT_NOT_HELD = Message(
+    "R151",
+    "{what} {name} is not held: relatome's documents have entities and relations between two.",
+    "Make it relations of two arguments, or take it out; the rest of the document was read.",
+)
+BRAT_NO_IDENTIFIER = Message(
+    "R152",
+    "relation {relation} names {mention}, which has no identifier.",
+    "Give it one (N1⇥Reference {mention} RESOURCE:id⇥name), or read the file with a schema whose "
+    'unit is "mention".',
+)
+BRAT_PAIR = Message(
+    "R153",
+    "there is no {missing} beside it.",
+    "A BRAT document is NAME.txt with NAME.ann beside it, which is empty where nothing is "
+    "annotated.",
+)
+BRAT_NO_DOCUMENT = Message(
+    "R154",
+    "{path} is a folder without .ann files.",
+    "Name a file, or a folder of BRAT documents (NAME.txt and NAME.ann).",
+)
+BRAT_STREAM = Message(
+    "R155", "BRAT keeps a document in two files, not in a stream.", "Name a file or a folder."
+)
+BRAT_FOLDER_FULL = Message("R156", "{path} is there already and not empty.", "Name a new folder.")
+
+# ---------------------------------------------------------------- R16x: answers to shared tasks
+
+SUBMISSION_LINE = Message(
+    "R160",
+    "the line {line!r} is not like the lines before it.",
+    "Each line of this answer is {shape} (⇥ is a tab); correct it.",
+)
+
 # ---------------------------------------------------------------- R2xx: splits and candidates
 
 TEST_SPLIT = Message(
@@ -293,6 +336,16 @@ EXTRA_DOCUMENTS = Message(
     "{count} predicted documents are not in the gold, for example {examples}.",
     "Check that prediction and gold belong together; to score only the shared documents, say so "
     "(`--extra ignore`).",
+)
+BAD_FOLDS = Message(
+    "R406",
+    "document {document!r} is in {count} folds.",
+    "Every document of the result belongs to exactly one fold; make them with relatome.data.folds.",
+)
+NOT_COMPARABLE = Message(
+    "R407",
+    "two results under {first} and {second} cannot be compared.",
+    "Score both systems by the same rule, against the same documents.",
 )
 BAD_RESAMPLES = Message(
     "R405",
@@ -383,7 +436,7 @@ NO_TARGET = Message(
 )
 ENCODER_UNAVAILABLE = Message(
     "R503",
-    "encoder {name!r} cannot be loaded: {reason}",
+    "encoder {name!r} cannot be loaded: {reason}.",
     "Give a folder written by save_pretrained, or a hub id the machine can reach.",
 )
 ENCODER_FAMILY = Message(

@@ -1,6 +1,6 @@
 """Torch modules: encoders, pair vectors, heads. Needs the extra `train`."""
 
-from relatome.models.encoder import TypedEncoder, build_encoder, load_encoder
+from relatome.models.encoder import TypedEncoder, build_encoder, load_encoder, longest_input
 from relatome.models.masking import hide_entities
 from relatome.models.pairs import DocumentPairs
 from relatome.models.relation import RelationModel, Scores
@@ -13,4 +13,5 @@ __all__ = [
     "build_encoder",
     "hide_entities",
     "load_encoder",
+    "longest_input",
 ]

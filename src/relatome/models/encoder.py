@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
+from huggingface_hub import (
+    get_hf_file_metadata,
+    hf_hub_url,
+    is_offline_mode,
+    try_to_load_from_cache,
+)
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
 
 from relatome.encode import Tokenizer
-from relatome.errors import ENCODER_FAMILY, ENCODER_UNAVAILABLE, ModelError, UsageError
+from relatome.errors import (
+    ENCODER_FAMILY,
+    ENCODER_UNAVAILABLE,
+    EXTRA_MISSING,
+    MissingExtraError,
+    ModelError,
+    RelatomeError,
+    UsageError,
+)
 
 FAMILIES = ("bert", "roberta", "deberta-v2", "electra", "modernbert")
 
@@ -40,31 +56,100 @@ def load_encoder(name: str) -> tuple[PreTrainedModel, Tokenizer]:
         name: hub id, or a folder in the layout of ``save_pretrained``.
 
     Raises:
-        UsageError: if it can neither be found nor downloaded.
+        UsageError: if it can neither be found nor downloaded, or its files are damaged or do not
+            belong together.
         ModelError: if it belongs to a family relatome has not been tested with.
+        MissingExtraError: if its tokenizer needs a library that is not installed.
     """
     source = locate_encoder(name)
     try:
-        config = AutoConfig.from_pretrained(source)
+        if not Path(source).is_dir():
+            _require_reachable(source)
+        config = AutoConfig.from_pretrained(source, trust_remote_code=False)
         _require_family(name, config.model_type)
         for key in _ATTENTION_DROPOUT:
             if hasattr(config, key):
                 setattr(config, key, 0.0)
-        model = AutoModel.from_pretrained(
-            source, config=config, dtype=torch.float32, **_without_pooler(config.model_type)
+        model, report = AutoModel.from_pretrained(
+            source,
+            config=config,
+            dtype=torch.float32,
+            trust_remote_code=False,
+            output_loading_info=True,
+            **_without_pooler(config.model_type),
         )
-        tokenizer = AutoTokenizer.from_pretrained(source)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise UsageError(ENCODER_UNAVAILABLE, name=name, reason=reason) from None
-    return model, Tokenizer(tokenizer.backend_tokenizer.to_str())
+        if missing := sorted(report["missing_keys"]):
+            # The library would fill them with random numbers.
+            raise ValueError(f"its weights lack {missing[0]} and {len(missing) - 1} more")
+        tokenizer = _load_tokenizer(source, config.vocab_size)
+    except RelatomeError:
+        raise
+    except Exception as error:  # files of any origin: each library raises kinds of its own
+        if "sentencepiece" in str(error) or "tiktoken" in str(error):
+            raise MissingExtraError(EXTRA_MISSING, module="sentencepiece", extra="train") from None
+        raise UsageError(ENCODER_UNAVAILABLE, name=name, reason=_reason(error)) from None
+    return model, tokenizer
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnpicklingError):
+        # The library's own advice would be to load it all the same.
+        return "its weights are a pickle with more than numbers in it, which could run code"
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(". ")
 
 
 def build_encoder(config_folder: Path) -> PreTrainedModel:
     """The encoder a saved model was built on, with fresh weights, from its ``config.json``."""
-    config = AutoConfig.from_pretrained(config_folder)
+    config = AutoConfig.from_pretrained(config_folder, trust_remote_code=False)
     _require_family(str(config_folder), config.model_type)
-    return AutoModel.from_config(config, **_without_pooler(config.model_type))
+    return AutoModel.from_config(
+        config, trust_remote_code=False, **_without_pooler(config.model_type)
+    )
+
+
+def longest_input(encoder: PreTrainedModel) -> int | None:
+    """Most tokens the encoder can read, special tokens included; None if it has no fixed end.
+
+    Encoders with an embedding per position end with them (RoBERTa's first positions are reserved
+    for padding); those with relative or rotary positions do not.
+    """
+    positions = getattr(getattr(encoder, "embeddings", None), "position_embeddings", None)
+    if not isinstance(positions, nn.Embedding):
+        return None
+    reserved = 0 if positions.padding_idx is None else positions.padding_idx + 1
+    return positions.num_embeddings - reserved
+
+
+def _require_reachable(hub_id: str) -> None:
+    """Ask the hub once whether it has the encoder; the library would ask for half a minute."""
+    if is_offline_mode() or isinstance(try_to_load_from_cache(hub_id, "config.json"), str):
+        return
+    get_hf_file_metadata(hf_hub_url(hub_id, "config.json"))
+
+
+def _load_tokenizer(source: str, vocabulary_size: int) -> Tokenizer:
+    """The encoder's tokenizer.
+
+    Raises:
+        ValueError: if there is none, or it is not the one the encoder was trained with.
+    """
+    loaded = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+    vocabulary = loaded.get_vocab()
+    pieces = set(vocabulary) - set(loaded.all_special_tokens)
+    if not pieces:
+        # Where there is no tokenizer file, the library makes up one that knows no word.
+        raise ValueError("it has no tokenizer")
+    if max(vocabulary.values()) >= vocabulary_size:
+        raise ValueError(
+            f"its tokenizer has more than the {vocabulary_size} pieces its weights know"
+        )
+    definition = json.loads(loaded.backend_tokenizer.to_str())
+    normalizer = definition["normalizer"] or {}
+    if normalizer.get("lowercase") and any(piece != piece.lower() for piece in pieces):
+        # A bare vocab.txt does not say that it is cased, and the library lower-cases then; the
+        # pieces with capitals could never be met.
+        normalizer["lowercase"] = False
+    return Tokenizer(json.dumps(definition))
 
 
 def _without_pooler(family: str) -> dict[str, bool]:

