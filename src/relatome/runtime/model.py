@@ -57,7 +57,7 @@ class Model:
         self.settings = self.folder.manifest.settings
         self.precision = precision or self.folder.precisions[0]
         self._tokenizer = self.folder.tokenizer()
-        threads = threads or len(os.sched_getaffinity(0))
+        threads = threads or _cores()
         self._encoder = _session(self.folder.encoder(self.precision), threads, folder)
         self._pairs = _session(self.folder.read(PAIRS), threads, folder)
 
@@ -123,6 +123,13 @@ def _parts(encoded: EncodedDocument) -> Iterator[EncodedDocument]:
         return
     for start in range(0, len(encoded.pairs), most):
         yield encoded.part(start, start + most)
+
+
+def _cores() -> int:
+    """Cores this process may use, which in a container are fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _session(graph: bytes, threads: int, folder: Path) -> onnxruntime.InferenceSession:
