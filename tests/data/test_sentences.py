@@ -49,9 +49,14 @@ def test_sentences_are_offsets_into_the_document() -> None:
 
 def test_passages_of_kind_sentence_are_the_sentences() -> None:
     document = Document(
-        "1", (Passage("sentence", 0, "A. Two. In one"), Passage("sentence", 15, "b"))
+        "1",
+        (
+            Passage("sentence", 0, "A. Two. In one"),
+            Passage("sentence", 15, " \n"),
+            Passage("sentence", 18, " b\n"),
+        ),
     )
-    assert sentences(document) == (Span(0, 14), Span(15, 16))
+    assert sentences(document) == (Span(0, 14), Span(19, 20))
 
 
 def test_a_sentence_ends_with_its_passage() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from itertools import combinations, permutations
 
 import msgspec
@@ -30,31 +31,50 @@ def candidates(document: Document, schema: Schema) -> list[Candidate]:
 
     In schemas of sentence scope only those that some sentence mentions together.
     """
-    found = _pairs(document, schema)
-    if schema.scope == "document":
-        return found
-    together = _Together(document)
-    return [c for c in found if together(document.entities[c.head], document.entities[c.tail])]
-
-
-def _pairs(document: Document, schema: Schema) -> list[Candidate]:
     found: list[Candidate] = []
     entities = document.entities
-    if schema.ordered:
-        for head, tail in permutations(range(len(entities)), 2):
-            rule = schema.pair_rule(entities[head].type, entities[tail].type)
-            if rule is not None:
-                found.append(Candidate(head, tail, rule))
-        return found
-    for first, second in combinations(range(len(entities)), 2):
+    for first, second in _index_pairs(document, schema):
         rule = schema.pair_rule(entities[first].type, entities[second].type)
         if rule is None:
             continue
-        if entities[first].type == rule.head:
+        if schema.ordered or entities[first].type == rule.head:
             found.append(Candidate(first, second, rule))
         else:
             found.append(Candidate(second, first, rule))
     return found
+
+
+def _index_pairs(document: Document, schema: Schema) -> Iterable[tuple[int, int]]:
+    indices = range(len(document.entities))
+    if schema.scope == "document":
+        return permutations(indices, 2) if schema.ordered else combinations(indices, 2)
+    together = _Together(document)
+    return (
+        (first, second)
+        for first in indices
+        for second in together.with_entity(first)
+        if first < second or (schema.ordered and first != second)
+    )
+
+
+class _Together:
+    """Which entities of a document some sentence mentions together."""
+
+    def __init__(self, document: Document) -> None:
+        spans = sentences(document)
+        sentence = [sentence_of(spans, mention.span) for mention in document.mentions]
+        self._sentences = [
+            {s for m in entity.mentions if (s := sentence[m]) is not None}
+            for entity in document.entities
+        ]
+        self._entities: dict[int, list[int]] = defaultdict(list)
+        for index, its_sentences in enumerate(self._sentences):
+            for s in its_sentences:
+                self._entities[s].append(index)
+
+    def with_entity(self, index: int) -> list[int]:
+        """Indices of the entities in the sentences of one, itself among them, in order."""
+        return sorted({e for s in self._sentences[index] for e in self._entities[s]})
 
 
 class Reach(msgspec.Struct, frozen=True):
@@ -74,36 +94,22 @@ class Reach(msgspec.Struct, frozen=True):
 
 def reach(document: Document, schema: Schema) -> Reach:
     """Count candidates and find the gold relations that they cannot reach."""
-    together = _Together(document) if schema.scope == "sentence" else None
+    asked = candidates(document, schema)
+    entities = document.entities
+    pairs = {frozenset((entities[c.head].id, entities[c.tail].id)) for c in asked}
     unreachable = []
     for relation in document.relations:
-        reason = _why_unreachable(relation, document.entity_by_id, schema, together)
+        reason = _why_unreachable(relation, document.entity_by_id, schema)
+        if reason is None and frozenset((relation.head, relation.tail)) not in pairs:
+            reason = "the sentence split separates its arguments"
         if reason is not None:
             unreachable.append((relation, reason))
     return Reach(
-        candidates=len(candidates(document, schema)),
-        gold=len(document.relations),
-        unreachable=tuple(unreachable),
+        candidates=len(asked), gold=len(document.relations), unreachable=tuple(unreachable)
     )
 
 
-class _Together:
-    """Which entities of a document some sentence mentions together."""
-
-    def __init__(self, document: Document) -> None:
-        spans = sentences(document)
-        self._sentence = [sentence_of(spans, m.span) for m in document.mentions]
-
-    def __call__(self, left: Entity, right: Entity) -> bool:
-        return bool(self._sentences(left) & self._sentences(right))
-
-    def _sentences(self, entity: Entity) -> set[int]:
-        return {s for m in entity.mentions if (s := self._sentence[m]) is not None}
-
-
-def _why_unreachable(
-    relation: Relation, entities: dict[str, Entity], schema: Schema, together: _Together | None
-) -> str | None:
+def _why_unreachable(relation: Relation, entities: dict[str, Entity], schema: Schema) -> str | None:
     head, tail = entities.get(relation.head), entities.get(relation.tail)
     if head is None or tail is None:
         return "an argument has no mention"
@@ -114,6 +120,4 @@ def _why_unreachable(
         return f"type pair {head.type}–{tail.type} is outside the schema"
     if relation.type not in rule.labels:
         return f"label {relation.type} is not legal for {head.type}–{tail.type}"
-    if together is not None and not together(head, tail):
-        return "the sentence split separates its arguments"
     return None

@@ -23,7 +23,11 @@ def sentences(document: Document) -> tuple[Span, ...]:
     No sentence crosses a passage.
     """
     if document.passages and all(passage.kind == SENTENCE for passage in document.passages):
-        return tuple(Span(p.offset, p.end) for p in document.passages if p.text)
+        return tuple(
+            Span(p.offset + p.text.index(text), p.offset + p.text.index(text) + len(text))
+            for p in document.passages
+            if (text := p.text.strip())
+        )
     inside = {o for m in document.mentions for o in range(m.start + 1, m.end)}
     return tuple(span for passage in document.passages for span in _split(passage, inside))
 
