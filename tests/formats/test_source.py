@@ -59,8 +59,11 @@ def test_missing_files_and_folders_are_misuse_at_once(tmp_path) -> None:
         read(tmp_path / "nothing")
     assert caught.value.code == "R101"
     with pytest.raises(UsageError) as caught:
-        read(tmp_path)
+        read(tmp_path, format="pubtator")
     assert caught.value.code == "R127"
+    with pytest.raises(UsageError) as caught:
+        read(tmp_path)
+    assert caught.value.code == "R154"
     with pytest.raises(UsageError) as caught:
         read(path_with(tmp_path, "x", CONTENT), format="brat")
     assert caught.value.code == "R125"
@@ -109,7 +112,7 @@ def test_bytes_that_are_not_utf8_cost_one_document() -> None:
 def test_a_document_beyond_the_limit_is_refused(
     format: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("source", "pubtator", "text", "bioc_json", "bioc_xml"):
+    for module in ("source", "pubtator", "text", "bioc_json", "xml_stream"):
         monkeypatch.setattr(f"relatome.formats.{module}.MAX_DOCUMENT_BYTES", 200_000)
     long = b"word " * 100_000
     content = {

@@ -16,14 +16,17 @@ _PIPE = "-"
 def convert(
     source: Annotated[
         str,
-        typer.Argument(metavar="IN", help="The file to read, gzip or not; - for standard input."),
+        typer.Argument(
+            metavar="IN",
+            help="The file to read, gzip or not, or a folder of BRAT files; - for standard input.",
+        ),
     ],
     target: Annotated[
         str,
         typer.Argument(
             metavar="OUT",
             help="The file to write; its ending names the format (.pubtator, .txt, .xml, .json, "
-            ".jsonl, .tsv, each also with .gz); - for standard output.",
+            ".jsonl, .tsv, each also with .gz; FOLDER/ for BRAT); - for standard output.",
         ),
     ],
     from_: Annotated[
@@ -31,15 +34,17 @@ def convert(
         typer.Option(
             "--from",
             metavar="FORMAT",
-            help="pubtator, bioc-xml, bioc-json, jsonl or text. Default: recognized by content.",
+            help="pubtator, bioc-xml, bioc-json, jsonl, text or brat. Default: recognized by "
+            "content.",
         ),
     ] = None,
     to: Annotated[
         str | None,
         typer.Option(
             metavar="FORMAT",
-            help="pubtator, bioc-xml, bioc-json, jsonl, text or tsv. Default: by the ending of "
-            "OUT.",
+            help="pubtator, bioc-xml, bioc-json, jsonl, text, tsv or brat; drugprot-submission, "
+            "chemprot-submission, bc5cdr-submission or ddi-submission for an answer to that task. "
+            "Default: by the ending of OUT.",
         ),
     ] = None,
     on_error: Annotated[

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from relatome.data.document import Document
 from relatome.data.schema import Schema
 from relatome.errors import (
+    BRAT_STREAM,
     FILE_EMPTY,
     FORMAT_UNKNOWN,
     FORMAT_UNRECOGNIZED,
@@ -17,7 +18,17 @@ from relatome.errors import (
     Place,
     UsageError,
 )
-from relatome.formats import bioc_json, bioc_xml, jsonl, pubtator, text, tsv
+from relatome.formats import (
+    bioc_json,
+    bioc_xml,
+    brat,
+    jsonl,
+    pubtator,
+    sentence_xml,
+    submissions,
+    text,
+    tsv,
+)
 from relatome.formats.detection import detect, format_of_name
 from relatome.formats.problems import Problems
 from relatome.formats.records import Names, OnError, Record, checked, report_problem
@@ -26,6 +37,7 @@ from relatome.formats.source import clipped, open_path, require_file, unpacked
 from relatome.formats.target import replaced
 
 __all__ = [
+    "ANSWERS",
     "READABLE",
     "WRITABLE",
     "OnError",
@@ -51,8 +63,11 @@ _READERS: dict[str, _Reader] = {
     "pubtator": _without_name(pubtator.read),
     "bioc-xml": _without_name(bioc_xml.read),
     "bioc-json": _without_name(bioc_json.read),
+    "ddi-xml": _without_name(sentence_xml.read_ddi),
+    "ppi-xml": _without_name(sentence_xml.read_ppi),
     "jsonl": _without_name(jsonl.read),
     "text": text.read,
+    "biorex": _without_name(biorex.read),
 }
 _LAYOUTS: dict[str, Layout] = {
     "pubtator": pubtator.LAYOUT,
@@ -63,8 +78,15 @@ _LAYOUTS: dict[str, Layout] = {
     "tsv": tsv.LAYOUT,
 }
 
-READABLE = tuple(_READERS)
-WRITABLE = tuple(_LAYOUTS)
+# BRAT keeps each document in files of its own, so it goes its own way in `read` and `write`.
+_BRAT = "brat"
+
+READABLE = (*_READERS, _BRAT)
+WRITABLE = (*_LAYOUTS, _BRAT)
+
+# Answers to shared tasks are written like any format, but read only beside the annotated documents.
+ANSWERS = tuple(submissions.LAYOUTS)
+_LAYOUTS |= submissions.LAYOUTS
 
 
 def read(
@@ -74,13 +96,13 @@ def read(
     schema: Schema | None = None,
     on_error: OnError | None = None,
 ) -> Iterator[Document]:
-    """Read the documents of a file, one after the other.
+    """Read the documents of a file, or of a folder of BRAT files, one after the other.
 
     Gzip is recognized by content. Every document is verified (`Document.check`, ids unique within
     the file) before it is handed over.
 
     Args:
-        path: the file.
+        path: the file or folder.
         format: a name from `READABLE`; by default it is recognized by content.
         schema: if given, entity types become its canonical names and relation types must be its
             labels; by default both are kept as written.
@@ -88,12 +110,15 @@ def read(
             left out and reading goes on. By default the first problem is raised.
 
     Raises:
-        UsageError: at once, if there is no such file or format.
+        UsageError: at once, if there is no such file, folder or format.
         InputError: while reading, unless `on_error` is given.
     """
     path = Path(path)
-    require_file(path)
     _require(format, READABLE, "input")
+    if format == _BRAT or (format is None and brat.is_brat(path)):
+        brat.require_documents(path)
+        return checked(brat.read(path, Names(schema)), str(path), on_error)
+    require_file(path)
     return _read_path(path, format, schema, on_error)
 
 
@@ -113,8 +138,14 @@ def read_stream(
         format: as for `read`.
         schema: as for `read`.
         on_error: as for `read`.
+
+    Raises:
+        UsageError: at once, if there is no such format or it cannot be read from a stream.
+        InputError: while reading, unless `on_error` is given.
     """
     _require(format, READABLE, "input")
+    if format == _BRAT:
+        raise UsageError(BRAT_STREAM)
     return checked(_records(stream, name, format, Names(schema)), name, on_error)
 
 
@@ -128,20 +159,25 @@ def write(
     """Write documents, and report what the format cannot hold.
 
     A file appears under its name only when it is whole; a name ending in ``.gz`` is compressed.
+    The format ``brat`` makes a folder.
 
     Args:
         documents: the documents, taken one after the other.
         target: a path, or an open binary stream (not closed).
-        format: a name from `WRITABLE`.
+        format: a name from `WRITABLE`, or from `ANSWERS` for the format of a shared task.
         on_error: called with each document that the format cannot hold at all, which is left out.
             By default the first is raised.
 
     Raises:
-        UsageError: if there is no such format.
+        UsageError: if there is no such format, or the folder to be made is there and not empty.
         InputError: if a document cannot be written, unless `on_error` is given.
         WorkError: if the file cannot be written.
     """
-    _require(format, WRITABLE, "output")
+    _require(format, (*WRITABLE, *ANSWERS), "output")
+    if format == _BRAT:
+        if not isinstance(target, Path | str):
+            raise UsageError(BRAT_STREAM)
+        return brat.write(documents, Path(target), on_error)
     if isinstance(target, Path | str):
         with replaced(Path(target)) as stream:
             return _write(documents, stream, str(target), format, on_error)

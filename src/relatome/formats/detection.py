@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import PurePath
 
 _XML_BIOC = re.compile(rb"<(?:collection|document)[\s>/]")
+_XML_DDI = re.compile(rb"<document\s+id\s*=")  # BioC has the id in an element
 _XML_ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)")
 _PUBTATOR = re.compile(rb"[^|\t\r\n]+\|t\|")
+_BIOREX = re.compile(rb"(?:[^\t\n]*\t){5}(?:True|False)\t[0-9]+\tWhat is \[")
 _BAR_LINE = re.compile(rb"[^|\t\r\n]+\|[a-zA-Z]\|")
 _OWN_PASSAGE = re.compile(rb'"passages"\s*:\s*\[\s*\{\s*"kind"\s*:')
 _COLLECTION = re.compile(rb'"(?:documents|PubTator3|passages)"\s*:\s*\[')
@@ -25,7 +28,7 @@ _FORMAT_BY_ENDING = {
     ".ndjson": "jsonl",
     ".tsv": "tsv",
 }
-ENDINGS = (".pubtator", ".txt", ".xml", ".json", ".jsonl", ".tsv")
+ENDINGS = (".pubtator", ".txt", ".xml", ".json", ".jsonl", ".tsv", "/")
 
 
 def detect(head: bytes, name: str = "") -> str | None:
@@ -42,18 +45,22 @@ def detect(head: bytes, name: str = "") -> str | None:
     if not start:
         return None
     if start.startswith(b"<"):
-        return "bioc-xml" if _is_bioc_xml(start) else None
+        return _xml_format(start)
     if start.startswith(b"{"):
         return _json_format(start)
     if start.startswith(b"["):
         return "bioc-json" if _COLLECTION.search(start) else None
     if _PUBTATOR.match(start):
         return "pubtator"
+    if _BIOREX.match(start):
+        return "biorex"
     return "text" if _is_prose(start, name) else None
 
 
 def format_of_name(name: str) -> str | None:
-    """The format that a file name asks for by its ending, ``.gz`` aside."""
+    """The format that a file name asks for by its ending, ``.gz`` aside; BRAT for a folder."""
+    if name.endswith(("/", os.sep)):
+        return "brat"
     lowered = PurePath(name).name.lower().removesuffix(".gz")
     for ending in sorted(_FORMAT_BY_ENDING, key=len, reverse=True):
         if lowered.endswith(ending):
@@ -61,9 +68,15 @@ def format_of_name(name: str) -> str | None:
     return None
 
 
-def _is_bioc_xml(start: bytes) -> bool:
+def _xml_format(start: bytes) -> str | None:
     root = _XML_ROOT.search(start)
-    return root is not None and _XML_BIOC.match(start, root.start()) is not None
+    if root is None:
+        return None
+    if root[1] == b"corpus":
+        return "ddi-xml" if b"<pair " in start else "ppi-xml"
+    if _XML_DDI.match(start, root.start()):
+        return "ddi-xml"
+    return "bioc-xml" if _XML_BIOC.match(start, root.start()) else None
 
 
 def _json_format(start: bytes) -> str | None:

@@ -17,13 +17,14 @@ class Record(NamedTuple):
     """One document of a file, or the error in its place.
 
     `mention_lines` and `relation_lines` give the line of each mention and relation, in the
-    formats that have lines.
+    formats that have lines; `path` the file, where it is not the one that is read.
     """
 
     content: Document | InputError
     line: int | None = None
     mention_lines: Sequence[int] = ()
     relation_lines: Sequence[int] = ()
+    path: str | None = None
 
 
 class Names:
@@ -69,7 +70,7 @@ def checked(records: Iterator[Record], path: str, on_error: OnError | None) -> I
             return
         content = record.content
         if isinstance(content, Document):
-            place = Place(path, record.line, content.id)
+            place = Place(record.path or path, record.line, content.id)
             try:
                 if content.id in seen:
                     raise InputError(DUPLICATE_DOCUMENT, document=content.id)
