@@ -261,6 +261,41 @@ FORMAT_UNNAMED = Message(
     "Give the output one of these endings: {endings}; or name the format with --to.",
 )
 
+# ---------------------------------------------------------------- R14x: layouts of corpora
+
+SENTENCE_XML_INVALID = Message(
+    "R145",
+    "this is not a corpus in sentence XML: {reason}.",
+    "relatome reads documents of <sentence id text> with <entity id charOffset type text> and "
+    "<interaction e1 e2 type> or <pair e1 e2 ddi type>; correct this place.",
+)
+UNKNOWN_MENTION = Message(
+    "R146",
+    "a relation names mention {id!r}, which is not annotated there.",
+    "Add the mention, or remove the relation.",
+)
+TSV_TRIPLE_LINE = Message(
+    "R147",
+    "this line does not belong into a file of {what}: {reason}.",
+    "Its columns, separated by tabs: {columns}.",
+)
+TSV_TRIPLE_FILES = Message(
+    "R148",
+    "abstracts, entities and relations must be one file each; there are: {found}.",
+    "Name the three files; `abstrac`, `entities` and `relations` in their names tell them apart.",
+)
+TSV_TRIPLE_DOCUMENT = Message(
+    "R149",
+    "this document has annotations, but no abstract.",
+    "Add its line to the file of abstracts, or remove its annotations.",
+)
+BIOREX_LINE = Message(
+    "R149",
+    "this is not a line of BioREx's table: {reason}.",
+    "A line has ten columns: document, two types, two identifiers, same sentence, distance, "
+    "question [SEP] marked text, tokens, label.",
+)
+
 # ---------------------------------------------------------------- R15x: BRAT
 
 BRAT_LINE = Message(
@@ -547,17 +582,22 @@ RUN_UNFINISHED = Message(
     "Give the --output folder of `relatome train`; go on with a stopped run by --resume.",
 )
 WINDOW_TOO_LONG = Message(
-    "R612",
+    "R614",
     "encoding.window is {window}, but encoder {name!r} reads at most {most} tokens.",
     "Lower it, for example --set encoding.window={most}.",
 )
 RUN_DATA_DIFFERS = Message(
-    "R613",
+    "R615",
     "the documents of {splits} are not those the run was started with.",
     "Resume with the same corpora, or start again in another folder.",
 )
+RUN_NONE = Message(
+    "R617",
+    "this is no run to go on with but {reason}.",
+    "Give the --output folder of the run that was stopped.",
+)
 NOTHING_TO_LEARN = Message(
-    "R614",
+    "R616",
     "no document of {split} has a pair of entities that may be related.",
     "Check the documents: `relatome check` tells which entity types and pairs they have.",
 )

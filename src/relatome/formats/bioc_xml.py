@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
-
-import lxml.etree
+from typing import BinaryIO
 
 from relatome.data.document import Document
-from relatome.errors import (
-    BIOC_INVALID,
-    FILE_TRUNCATED,
-    NOT_UTF8,
-    XML_ENTITY,
-    XML_INVALID,
-    InputError,
-    Place,
-)
+from relatome.errors import BIOC_INVALID, XML_ENTITY, InputError, Place
 from relatome.formats import bioc
 from relatome.formats.records import Names, Record
 from relatome.formats.report import Layout, WriteReport
-from relatome.formats.source import HEAD_BYTES, MAX_DOCUMENT_BYTES, clipped, too_long
+from relatome.formats.source import clipped
+from relatome.formats.xml_stream import Element, document_elements, etree
 
-etree: Any = lxml.etree  # compiled: it carries no types of its own
-_Element = Any
-
-_ROOTS = ("collection", "document")
 _NUMBER = re.compile(r"\s*(-?[0-9]{1,18})\s*")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -37,7 +24,7 @@ def read(stream: BinaryIO, names: Names) -> Iterator[Record]:
     Raises:
         InputError: where the XML itself is broken; nothing after that place can be read.
     """
-    for element in _document_elements(stream):
+    for element in document_elements(stream, "collection", _invalid):
         try:
             record = bioc.record_of(_document(element), names, element.sourceline)
         except InputError as error:
@@ -45,79 +32,10 @@ def read(stream: BinaryIO, names: Names) -> Iterator[Record]:
         yield record
 
 
-def _document_elements(stream: BinaryIO) -> Iterator[_Element]:
-    parser = etree.XMLPullParser(
-        events=("start", "end"),
-        tag=_ROOTS,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    begun = False
-    since_last = 0
-    while content := stream.read(HEAD_BYTES):
-        since_last += len(content)
-        broken = _feed(parser, content)
-        for event, element in parser.read_events():
-            if not begun:
-                _check_root(element.getroottree().getroot())
-                begun = True
-            if event == "end" and element.tag == "document":
-                yield element
-                _forget(element)
-                since_last = 0
-        if broken is not None:
-            raise broken
-        if since_last > MAX_DOCUMENT_BYTES:
-            raise too_long()
-    try:
-        root = parser.close()
-    except etree.XMLSyntaxError as error:
-        at = Place(line=error.lineno or None)
-        raise InputError(FILE_TRUNCATED, at=at, reason="its XML is cut") from None
-    if not begun:
-        _check_root(root)
-
-
-def _feed(parser: Any, content: bytes) -> InputError | None:
-    """The error, if `content` breaks the XML; what came before it can still be read."""
-    try:
-        parser.feed(content)
-    except etree.XMLSyntaxError as error:
-        place = Place(line=error.lineno)
-        reason = (error.msg or "").rsplit(", line ", 1)[0].strip()
-        if error.code == etree.ErrorTypes.ERR_INVALID_ENCODING:
-            return InputError(NOT_UTF8, at=place, what="a character of this line")
-        return InputError(XML_INVALID, at=place, reason=reason)
-    return None
-
-
-def _check_root(root: _Element) -> None:
-    if root.tag not in _ROOTS:
-        at = Place(line=root.sourceline)
-        raise InputError(BIOC_INVALID, at=at, reason=f"its root is <{clipped(str(root.tag))}>")
-    dtd = root.getroottree().docinfo.internalDTD
-    if dtd is not None:
-        for entity in dtd.entities():
-            raise InputError(XML_ENTITY, name=clipped(str(entity.name)))
-
-
-def _forget(element: _Element) -> None:
-    """Free a document that has been read, and what stood before it."""
-    element.clear()
-    parent = element.getparent()
-    if parent is not None:
-        while element.getprevious() is not None:
-            del parent[0]
-
-
 # ------------------------------------------------------------------------------------- elements
 
 
-def _document(element: _Element) -> bioc.DocumentNode:
+def _document(element: Element) -> bioc.DocumentNode:
     return bioc.DocumentNode(
         _child_text(element, "id"),
         [_passage(child) for child in element.iterchildren("passage")],
@@ -127,7 +45,7 @@ def _document(element: _Element) -> bioc.DocumentNode:
     )
 
 
-def _passage(element: _Element) -> bioc.PassageNode:
+def _passage(element: Element) -> bioc.PassageNode:
     text = element.find("text")
     return bioc.PassageNode(
         _offset(element),
@@ -139,7 +57,7 @@ def _passage(element: _Element) -> bioc.PassageNode:
     )
 
 
-def _sentence(element: _Element) -> bioc.Sentence:
+def _sentence(element: Element) -> bioc.Sentence:
     return bioc.Sentence(
         _offset(element),
         _child_text(element, "text"),
@@ -149,7 +67,7 @@ def _sentence(element: _Element) -> bioc.Sentence:
     )
 
 
-def _annotations(element: _Element) -> list[bioc.Annotation]:
+def _annotations(element: Element) -> list[bioc.Annotation]:
     return [
         bioc.Annotation(
             _child_text(child, "text"),
@@ -165,7 +83,7 @@ def _annotations(element: _Element) -> list[bioc.Annotation]:
     ]
 
 
-def _relations(element: _Element) -> list[bioc.RelationNode]:
+def _relations(element: Element) -> list[bioc.RelationNode]:
     return [
         bioc.RelationNode(
             child.get("id", ""),
@@ -180,36 +98,36 @@ def _relations(element: _Element) -> list[bioc.RelationNode]:
     ]
 
 
-def _infons(element: _Element) -> dict[str, str]:
+def _infons(element: Element) -> dict[str, str]:
     return {child.get("key", ""): _text(child) for child in element.iterchildren("infon")}
 
 
-def _offset(element: _Element) -> int:
+def _offset(element: Element) -> int:
     child = element.find("offset")
     if child is None:
         raise _invalid(f"a {element.tag} has no offset", element)
     return _integer(_text(child), element)
 
 
-def _number(element: _Element, attribute: str) -> int:
+def _number(element: Element, attribute: str) -> int:
     return _integer(element.get(attribute, ""), element)
 
 
-def _integer(text: str, element: _Element) -> int:
+def _integer(text: str, element: Element) -> int:
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise _invalid(f"{clipped(text)!r} in a {element.tag} is not a number", element)
     return int(match[1])
 
 
-def _child_text(element: _Element, tag: str) -> str:
+def _child_text(element: Element, tag: str) -> str:
     child = element.find(tag)
     if child is None:
         raise _invalid(f"a {element.tag} has no {tag}", element)
     return _text(child)
 
 
-def _text(element: _Element) -> str:
+def _text(element: Element) -> str:
     for child in element:
         if isinstance(child, etree._Entity):
             raise InputError(XML_ENTITY, at=Place(line=child.sourceline), name=child.name)
@@ -217,7 +135,7 @@ def _text(element: _Element) -> str:
     return element.text or ""
 
 
-def _invalid(reason: str, element: _Element) -> InputError:
+def _invalid(reason: str, element: Element) -> InputError:
     return InputError(BIOC_INVALID, at=Place(line=element.sourceline), reason=reason)
 
 
@@ -255,17 +173,17 @@ def _write(document: Document, report: WriteReport) -> bytes:
     return bytes(etree.tostring(root, encoding="UTF-8"))
 
 
-def _add(parent: _Element, tag: str, text: str) -> None:
+def _add(parent: Element, tag: str, text: str) -> None:
     etree.SubElement(parent, tag).text = text
 
 
-def _add_infons(parent: _Element, infons: dict[str, str], characters: _Characters) -> None:
+def _add_infons(parent: Element, infons: dict[str, str], characters: _Characters) -> None:
     for key, value in infons.items():
         etree.SubElement(parent, "infon", key=characters(key)).text = characters(value)
 
 
 def _add_annotations(
-    parent: _Element, annotations: list[bioc.Annotation], characters: _Characters
+    parent: Element, annotations: list[bioc.Annotation], characters: _Characters
 ) -> None:
     for annotation in annotations:
         element = etree.SubElement(parent, "annotation", id=characters(str(annotation.id)))

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from relatome.corpora.corpus import Source
+from relatome.corpora.layouts import tsv_triple
 from relatome.data import Document, Schema
 from relatome.formats import OnError
 
 Layout = Callable[[Sequence[Source], Schema, OnError | None], Iterator[Document]]
 
-LAYOUTS: dict[str, Layout] = {}
+LAYOUTS: dict[str, Layout] = {
+    "tsv-triple": tsv_triple.read,
+}
