@@ -296,6 +296,17 @@ BIOREX_LINE = Message(
     "question [SEP] marked text, tokens, label.",
 )
 
+PLACEHOLDER_LINE = Message(
+    "R160",
+    "this is no line of a fold of sentences with placeholders: {reason}.",
+    "Its columns are index, sentence with one @GENE$ and one @DISEASE$, and label 0 or 1.",
+)
+BIGBIO_INVALID = Message(
+    "R161",
+    "this is no page of documents in BigBio's schema: {reason}.",
+    "Fetch the file again; `rows` holds the documents.",
+)
+
 # ---------------------------------------------------------------- R15x: BRAT
 
 BRAT_LINE = Message(

@@ -155,3 +155,62 @@ def test_impossible_options_are_misuse(option: tuple[str, str]) -> None:
     assert done.returncode == 2
     assert option[0] in done.stderr
     assert "Traceback" not in done.stderr
+
+
+CHEMICALS, ANSWER = EXAMPLES / "chemicals.jsonl", EXAMPLES / "chemicals-answer.tsv"
+
+
+def test_the_figures_of_the_organisers_program_stand_beside_the_rule() -> None:
+    printed = scored("--rule", "drugprot", gold=CHEMICALS, pred=ANSWER)
+    rows = [line.split() for line in printed.splitlines() if line.startswith(" drugprot")]
+    assert [row[:5] for row in rows] == [
+        ["drugprot", "pair+type", "80.00", "66.67", "72.73"],
+        ["drugprot-script", "pair+type", "80.00", "80.00", "80.00"],
+    ]
+    assert "drugprot-script: DrugProt as the organisers' program counts: the last pair" in printed
+    written = json.loads(
+        scored("--rule", "drugprot", "--format", "json", gold=CHEMICALS, pred=ANSWER)
+    )
+    assert written["script"]["rule"] == "drugprot-script"
+    assert written["script"]["scores"]["pair+type"]["f1"] == 0.8
+    alone = scored("--rule", "drugprot-script", gold=CHEMICALS, pred=ANSWER)
+    assert "drugprot-script  pair+type  80.00" in alone
+    assert "drugprot " not in alone
+
+
+def test_an_answer_to_a_shared_task_scores_as_the_documents_it_was_made_of(tmp_path: Path) -> None:
+    answer = tmp_path / "answer.tsv.gz"
+    answer.write_bytes(gzip.compress(ANSWER.read_bytes()))
+    assert scored("--rule", "drugprot", gold=CHEMICALS, pred=answer) == (
+        scored("--rule", "drugprot", gold=CHEMICALS, pred=ANSWER)
+    )
+
+
+def test_a_broken_answer_names_file_and_line(tmp_path: Path) -> None:
+    answer = tmp_path / "answer.tsv"
+    answer.write_text(ANSWER.read_text("utf-8").replace("Arg2:T6", "T6"), "utf-8")
+    message = refused(1, "--gold", CHEMICALS, "--pred", answer, "--rule", "drugprot")
+    assert f"{answer}:3: the line" in message
+
+
+def test_folds_are_those_of_the_data_room() -> None:
+    printed = scored("--rule", "biored-8", "--folds", "3", "--seed", "2")
+    assert "mean ± standard deviation over 3 folds by document, seed 2" in printed
+    written = json.loads(scored("--rule", "biored-8", "--folds", "3", "--format", "json"))
+    folds = written["folds"]["all"]
+    assert len(folds["folds"]) == 3
+    assert folds["f1_mean"] == pytest.approx(sum(fold["f1"] for fold in folds["folds"]) / 3)
+    assert sum(fold["true_positive"] for fold in folds["folds"]) == 4
+    refused(2, "--gold", GOLD, "--pred", PREDICTED, "--rule", "biored-8", "--folds", "4")
+
+
+def test_gold_may_be_a_split_of_a_corpus(corpora_dir: Path) -> None:
+    gold = corpora_dir / "biored" / "Test.PubTator.gz"
+    done = relatome(
+        *("--gold", "biored:test", "--pred", gold, "--rule", "biored-8", "--corpora", corpora_dir),
+        *("--resamples", "10", "--format", "json"),
+    )
+    written = json.loads(done.stdout)
+    assert written["scores"]["all"]["true_positive"] == 1163
+    assert written["gold"]["corpus"] == "biored:test"
+    assert len(written["gold"]["sha256"]) == 64

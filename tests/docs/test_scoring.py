@@ -40,8 +40,8 @@ def test_python(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_key_of_the_json_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    (command,) = (command for command, _ in COMMANDS if "json" in command)
+    (command,) = (command for command, _ in COMMANDS if "--format json" in command)
     written = json.loads(CliRunner().invoke(app, shlex.split(command)).stdout)
-    table = PAGE.read_text("utf-8").split("| key | holds |")[1]
+    table = PAGE.read_text("utf-8").split("| key | holds |")[1].split("\n\n")[0]
     explained = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE)))
     assert explained == list(written)

@@ -210,11 +210,12 @@ def test_the_organisers_example(rule: str) -> None:
 # ------------------------------------------------------------------ brute force
 
 MENTIONS = ("T1", "T2", "T3", "T4", "T5")
+DRAWN = LABELS[:2]
 rows = st.lists(
     st.tuples(
         st.sampled_from((*MENTIONS, "T9")),
         st.sampled_from((*MENTIONS, "T9")),
-        st.sampled_from((*LABELS[:3], "None")),
+        st.sampled_from((*DRAWN, "None")),
     ),
     max_size=10,
 )
@@ -248,7 +249,7 @@ def test_rule_against_asking_every_pair(sides: tuple[list[Document], list[Docume
     answers = {each.id: each for each in predicted}
     counts = [0, 0, 0]
     for each in gold:
-        pairs = product(marks(each, "CHEMICAL"), marks(each, "GENE"), LABELS)
+        pairs = product(marks(each, "CHEMICAL"), marks(each, "GENE"), DRAWN)
         for chemical, gene, label in pairs:
             wanted = said(each, chemical, gene, label)
             found = said(answers[each.id], chemical, gene, label)
@@ -270,7 +271,7 @@ def test_program_against_rows_of_cells(sides: tuple[list[Document], list[Documen
         pairs = list(product(marks(each, "CHEMICAL"), marks(each, "GENE")))
         for cell, (chemical, gene) in enumerate(pairs, position):
             for side, document in enumerate((each, answers[each.id])):
-                filled[side] |= {(x, cell) for x in LABELS if said(document, chemical, gene, x)}
+                filled[side] |= {(x, cell) for x in DRAWN if said(document, chemical, gene, x)}
         position += max(0, len(pairs) - 1)
     result = score(gold, predicted, "drugprot-script")
     assert result.counts() == Counts.of(*filled)

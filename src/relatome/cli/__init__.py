@@ -8,6 +8,7 @@ import typer
 
 from relatome.cli.adapt import adapt
 from relatome.cli.check import check
+from relatome.cli.compare import compare
 from relatome.cli.convert import convert
 from relatome.cli.corpora import corpora
 from relatome.cli.evaluate import evaluate
@@ -26,7 +27,7 @@ app = typer.Typer(
     help="Typed, scored, novelty-labelled relations between identified entities, "
     "from biomedical text.",
 )
-for command in (extract, evaluate, train, adapt, convert, check):
+for command in (extract, evaluate, compare, train, adapt, convert, check):
     app.command()(command)
 app.add_typer(corpora, name="corpora")
 app.add_typer(recipes, name="recipes")

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from relatome.errors import CANNOT_WRITE, InputError, Place, WorkError
-
 
 def evaluate(
-    gold: Annotated[Path, typer.Option(help="The annotated file, in any format relatome reads.")],
-    pred: Annotated[Path, typer.Option(help="The file with predicted relations.")],
+    gold: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE|CORPUS:SPLIT",
+            help="The annotated file, in any format relatome reads, or a split of a corpus.",
+        ),
+    ],
+    pred: Annotated[
+        Path,
+        typer.Option(
+            help="The file with predicted relations, or an answer to a shared task in its format."
+        ),
+    ],
     rule: Annotated[
         str,
-        typer.Option(help="The official scoring rule, for example biored-8, biored-5 or bc8."),
+        typer.Option(
+            help="The official scoring rule, for example biored-8, drugprot or bc5cdr-cid."
+        ),
     ],
     format: Annotated[
         Literal["table", "json"],
@@ -28,16 +38,31 @@ def evaluate(
     resamples: Annotated[
         int, typer.Option(min=1, help="Bootstrap resamples behind the intervals.")
     ] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap, and of --folds.")] = 0,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            help="Also divide the documents into this many folds, as a cross-validation with the "
+            "same seed does, and print mean and standard deviation over them.",
+        ),
+    ] = None,
     extra: Annotated[
-        Literal["refuse", "ignore"],
-        typer.Option(help="What to do with predicted documents that the gold does not have."),
-    ] = "refuse",
+        Literal["rule", "refuse", "ignore"],
+        typer.Option(
+            help="What to do with predicted documents that the gold does not have; by default what "
+            "the rule's task does."
+        ),
+    ] = "rule",
+    corpora: Annotated[
+        Path | None, typer.Option(help="Directory with local copies of corpora.")
+    ] = None,
 ) -> None:
     """Score predicted relations against annotated ones, by a corpus's official rule.
 
     Prints precision, recall and F1 with bootstrap intervals,
     then the scores per label and per pair of entity types.
+    Where the organisers' program counts otherwise, its figures stand beside the rule's.
     A gold document without a prediction counts as missed.
 
     Example:
@@ -46,34 +71,28 @@ def evaluate(
     """
     import json
 
-    from relatome import formats
-    from relatome.scoring import find_rule, score
+    from relatome.cli._scoring import put, read_gold, read_predictions, score_sides
+    from relatome.data import folds as divide
+    from relatome.scoring import find_rule
+    from relatome.scoring.folds import across_folds
     from relatome.scoring.summary import summarise
     from relatome.scoring.tables import as_text
 
     known_rule = find_rule(rule)
-    try:
-        result = score(formats.read(gold), formats.read(pred), known_rule, extra=extra)
-    except InputError as error:
-        # Readers name their file; what is left with only a document is gold no rule can judge.
-        raise error.located(Place(str(gold))) if error.place.document else error from None
-    summary = summarise(result, resamples=resamples, seed=seed)
-    summary["gold"] |= _identity(gold)
-    summary["predicted"] |= _identity(pred)
+    annotated = read_gold(gold, corpora)
+    predicted = read_predictions(pred, annotated)
+    result = score_sides(annotated, predicted, known_rule, extra)
+    script = None
+    if known_rule.script is not None:
+        script = score_sides(annotated, predicted, find_rule(known_rule.script), extra)
+    spread = None
+    if folds is not None:
+        held_out = [{d.id for d in held} for _, held in divide(annotated.documents, folds, seed)]
+        spread = {name: across_folds(result, held_out, name) for name in result.scores}
+    summary = summarise(result, script=script, folds=spread, resamples=resamples, seed=seed)
+    summary["gold"] |= annotated.identity
+    summary["predicted"] |= predicted.identity
     if format == "json":
-        text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
+        put(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", output)
     else:
-        text = as_text(summary)
-    if output is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise WorkError(CANNOT_WRITE, path=output, reason=error.strerror) from None
-
-
-def _identity(path: Path) -> dict[str, str]:
-    """Which file was scored: its path, and the checksum of what it held."""
-    with path.open("rb") as stream:
-        return {"file": str(path), "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+        put(as_text(summary), output)

@@ -13,9 +13,10 @@ from typing import ClassVar, Literal
 import msgspec
 
 from relatome.data import Document, Relation
+from relatome.data.schemas import DDI as SCHEMA
 from relatome.scoring.rule import Items, Judgement, argument_types, asserted, unordered
 
-TYPES = ("mechanism", "effect", "advise", "int")
+TYPES = SCHEMA.labels
 
 
 class DDI(msgspec.Struct, frozen=True):

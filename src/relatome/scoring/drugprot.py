@@ -13,25 +13,11 @@ from typing import ClassVar, Literal
 import msgspec
 
 from relatome.data import Document, Relation
-from relatome.errors import UNKNOWN_LABEL, InputError, Place
+from relatome.data.schemas import DRUGPROT as SCHEMA
+from relatome.errors import Place
 from relatome.scoring.rule import Judgement, argument_types, asserted
 
-# In the order of the organisers' program.
-LABELS = (
-    "INDIRECT-DOWNREGULATOR",
-    "INDIRECT-UPREGULATOR",
-    "DIRECT-REGULATOR",
-    "ACTIVATOR",
-    "INHIBITOR",
-    "AGONIST",
-    "AGONIST-ACTIVATOR",
-    "AGONIST-INHIBITOR",
-    "ANTAGONIST",
-    "PRODUCT-OF",
-    "SUBSTRATE",
-    "SUBSTRATE_PRODUCT-OF",
-    "PART-OF",
-)
+LABELS = SCHEMA.labels
 
 
 class DrugProt(msgspec.Struct, frozen=True):
@@ -66,13 +52,12 @@ class DrugProt(msgspec.Struct, frozen=True):
         Raises:
             InputError: if the gold has a type that DrugProt does not have.
         """
+        place = Place(document=gold.id)
         types = {id: _kind(type) for id, type in argument_types(gold).items()}
         notes: Counter[str] = Counter()
         wanted: dict[Hashable, dict[str, str]] = {}
         for relation in asserted(gold.relations):
-            if relation.type not in LABELS:
-                place, known = Place(document=gold.id), ", ".join(LABELS)
-                raise InputError(UNKNOWN_LABEL, at=place, type=relation.type, known=known)
+            SCHEMA.require_label(relation.type, place)
             pair = _chemical_and_gene(relation, types)
             if pair is None:
                 notes["gold_not_a_pair"] += 1

@@ -13,6 +13,7 @@ from relatome.scoring.counts import Counts
 from relatome.scoring.result import Result
 
 LEVEL = 0.95
+TAILS = (100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2)
 RESAMPLES = 1000
 SEED = 0
 
@@ -51,29 +52,34 @@ def f1_intervals(
     if resamples < 1 or seed < 0:
         raise UsageError(BAD_RESAMPLES, resamples=resamples, seed=seed)
     documents = len(result.documents)
-    # How often each document is drawn: a draw is then one matrix product with the counts.
-    weights = np.random.default_rng(seed).multinomial(
-        documents, np.full(documents, 1 / documents), size=resamples
-    )  # (resamples, documents)
-    tails = (100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2)
+    weights = draws(np.random.default_rng(seed), documents, resamples)
     intervals = {}
     for score in result.scores:
-        low, high = np.percentile(_f1(weights @ _array(result.per_document(score))), tails)
+        low, high = np.percentile(f1_of_rows(weights @ as_array(result.per_document(score))), TAILS)
         intervals[score] = Interval(float(low), float(high))
     return intervals
 
 
-_Integers = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.int64]
+Sums = Integers | npt.NDArray[np.float64]
 
 
-def _array(counts: Sequence[Counts]) -> _Integers:
+def draws(random: np.random.Generator, documents: int, resamples: int) -> Integers:
+    """(resamples, documents): how often each document is drawn, with replacement.
+
+    A draw's counts are then one matrix product with those of the documents.
+    """
+    return random.multinomial(documents, np.full(documents, 1 / documents), size=resamples)
+
+
+def as_array(counts: Sequence[Counts]) -> Integers:
     """(documents, 3): true positives, false positives, false negatives."""
     return np.array(
         [(c.true_positive, c.false_positive, c.false_negative) for c in counts], dtype=np.int64
     )
 
 
-def _f1(sums: _Integers) -> npt.NDArray[np.float64]:
+def f1_of_rows(sums: Sums) -> npt.NDArray[np.float64]:
     """F1 of each row of (resamples, 3) counts; 0.0 where undefined, as in `Counts.f1`."""
     whole = 2 * sums[:, 0] + sums[:, 1] + sums[:, 2]
     f1 = np.zeros(len(sums))

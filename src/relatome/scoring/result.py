@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import add
 
@@ -9,6 +10,20 @@ import msgspec
 
 from relatome.errors import UNKNOWN_SCORE, UsageError
 from relatome.scoring.counts import Counts
+
+
+class Macro(msgspec.Struct, frozen=True):
+    """Unweighted means over groups: every group weighs the same, however rare."""
+
+    precision: float
+    recall: float
+    f1: float
+
+    @property
+    def f1_of_means(self) -> float:
+        """F1 of the mean precision and the mean recall, the other figure called macro F1."""
+        whole = self.precision + self.recall
+        return 2 * self.precision * self.recall / whole if whole else 0.0
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -76,7 +91,19 @@ class Result(msgspec.Struct, frozen=True):
         """Micro F1, 0 to 1; arguments as for `counts`."""
         return self.counts(score).f1
 
+    def macro(self, breakdown: str, score: str) -> Macro:
+        """Unweighted means over the groups the annotation contains."""
+        present = [c for c in self.groups[breakdown][score].values() if c.gold]
+        return Macro(
+            _mean([c.precision for c in present]),
+            _mean([c.recall for c in present]),
+            _mean([c.f1 for c in present]),
+        )
+
     def macro_f1(self, breakdown: str, score: str) -> float:
         """Unweighted mean of the groups' F1, over the groups the annotation contains."""
-        present = [c.f1 for c in self.groups[breakdown][score].values() if c.gold]
-        return sum(present) / len(present) if present else 0.0
+        return self.macro(breakdown, score).f1
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

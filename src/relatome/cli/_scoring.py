@@ -1,0 +1,86 @@
+"""What the commands that score share: the two sides of a score, and where the result goes."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import typer
+
+from relatome.errors import CANNOT_WRITE, NO_TARGET, InputError, Place, UsageError, WorkError
+
+if TYPE_CHECKING:
+    from relatome.data import Document
+    from relatome.scoring import Result, Rule
+
+
+Extra = Literal["rule", "refuse", "ignore"]
+
+
+class Side(NamedTuple):
+    """Documents, and what to say they are: a file or a corpus, with a checksum."""
+
+    documents: list[Document]
+    identity: dict[str, str]
+
+
+def read_gold(reference: str, corpora: Path | None) -> Side:
+    """The annotated documents of a file or of a corpus such as ``drugprot:development``."""
+    from relatome import formats
+    from relatome.corpora import CORPORA, data_hash, load, parts
+
+    if reference.partition(":")[0] in CORPORA and not Path(reference).exists():
+        entry, splits = parts(reference)
+        documents = [d for s in splits for d in load(entry.name, s.name, corpora).documents]
+        return Side(documents, {"corpus": reference, "sha256": data_hash(documents)})
+    path = Path(reference)
+    if not path.exists():
+        raise UsageError(NO_TARGET, name=reference, known=", ".join(CORPORA))
+    return Side(list(formats.read(path)), _file(path))
+
+
+def read_predictions(path: Path, gold: Side) -> Side:
+    """The predicted documents of a file; an answer to a shared task takes its texts from `gold`."""
+    from relatome import formats
+    from relatome.formats.submissions import is_submission, read_submission
+
+    if path.is_file() and is_submission(path):
+        return Side(read_submission(path, gold.documents), _file(path))
+    return Side(list(formats.read(path)), _file(path))
+
+
+def score_sides(gold: Side, predicted: Side, rule: Rule, extra: Extra) -> Result:
+    """Score one side against the other; gold that the rule cannot judge is named with its file."""
+    from relatome.scoring import score
+
+    try:
+        choice = None if extra == "rule" else extra
+        return score(gold.documents, predicted.documents, rule, extra=choice)
+    except InputError as error:
+        # Readers name their file; what is left with only a document is gold no rule can judge.
+        name = gold.identity.get("file") or gold.identity["corpus"]
+        raise error.located(Place(name)) if error.place.document else error from None
+
+
+def put(text: str, output: Path | None) -> None:
+    """Print a result, or write it to a file.
+
+    Raises:
+        WorkError: if the file cannot be written.
+    """
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WorkError(CANNOT_WRITE, path=output, reason=error.strerror) from None
+
+
+def _file(path: Path) -> dict[str, str]:
+    """Which file was read: its path, and the checksum of what it held."""
+    if path.is_dir():
+        return {"file": str(path)}
+    with path.open("rb") as stream:
+        return {"file": str(path), "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
