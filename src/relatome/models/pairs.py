@@ -37,15 +37,18 @@ def gather_rows(rows: Tensor, index: Tensor) -> Tensor:
 class DocumentPairs(nn.Module):
     """Token vectors of documents to one vector per candidate pair.
 
-    A mention is the mean of its pieces, an entity the log-sum-exp of its mentions (ATLOP,
-    arXiv:2010.11304, eq. 1). The pair's context is what both entities attend to (the same
-    paper's localized context, eq. 8), here through attention heads of our own with a learned
-    preference for tokens near a mention: it works with any encoder, needs no attention weights
-    from it, and knows from the first step where to look.
+    Token vectors are first brought to unit scale: encoders differ in theirs (MiniLM's is a quarter
+    of BERT's), and what follows depends on it. A mention is the mean of its pieces, an entity the
+    log-sum-exp of its mentions (ATLOP, arXiv:2010.11304, eq. 1) less the logarithm of their
+    number, which would otherwise shift all its dimensions alike. The pair's context is what both
+    entities attend to (the same paper's localized context, eq. 8), here through attention heads
+    of our own with a learned preference for tokens near a mention: it works with any encoder,
+    needs no attention weights from it, and knows from the first step where to look.
     """
 
     def __init__(self, hidden: int, pair_rules: int, dropout: float) -> None:
         super().__init__()
+        self.scale = nn.LayerNorm(hidden)
         self.query = nn.Linear(hidden, hidden)
         self.key = nn.Linear(hidden, hidden)
         self.heads = attention_heads(hidden)
@@ -78,9 +81,10 @@ class DocumentPairs(nn.Module):
         Returns:
             ``(B, P, hidden)``.
         """
-        tokens = window_vectors.flatten(0, 1)[token_source.clamp(min=0)]  # (B, T, hidden)
+        scaled = self.scale(window_vectors)
+        tokens = scaled.flatten(0, 1)[token_source.clamp(min=0)]  # (B, T, hidden)
         mentions = _mean(gather_rows(tokens, mention_tokens), mention_tokens >= 0)
-        entities = _logsumexp(gather_rows(mentions, entity_mentions), entity_mentions >= 0)
+        entities = _logmeanexp(gather_rows(mentions, entity_mentions), entity_mentions >= 0)
         head, tail = pairs.unbind(-1)  # (B, P) each
         head_vector, tail_vector = gather_rows(entities, head), gather_rows(entities, tail)
         context = self._context(tokens, token_source >= 0, entities, distances, head, tail)
@@ -131,8 +135,9 @@ def _mean(values: Tensor, present: Tensor) -> Tensor:
     return (values * weight).sum(-2) / weight.sum(-2).clamp(min=1)
 
 
-def _logsumexp(values: Tensor, present: Tensor) -> Tensor:
-    """Log-sum-exp over the second last axis where `present`; 0 where nothing is."""
-    masked = values.masked_fill(~present.unsqueeze(-1), -1e4)
-    nothing = ~present.any(-1, keepdim=True)
-    return masked.logsumexp(-2).masked_fill(nothing, 0.0)
+def _logmeanexp(values: Tensor, present: Tensor) -> Tensor:
+    """Log of the mean of exp over the second last axis where `present`; 0 where nothing is."""
+    count = present.sum(-1, keepdim=True)
+    masked = values.float().masked_fill(~present.unsqueeze(-1), -1e4)
+    pooled = masked.logsumexp(-2) - count.clamp(min=1).log()
+    return pooled.masked_fill(count == 0, 0.0)
