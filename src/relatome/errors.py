@@ -342,10 +342,10 @@ BRAT_STREAM = Message(
 )
 BRAT_FOLDER_FULL = Message("R156", "{path} is there already and not empty.", "Name a new folder.")
 
-# ---------------------------------------------------------------- R16x: answers to shared tasks
+# ---------------------------------------------------------------- R17x: answers to shared tasks
 
 SUBMISSION_LINE = Message(
-    "R160",
+    "R170",
     "the line {line!r} is not like the lines before it.",
     "Each line of this answer is {shape} (⇥ is a tab); correct it.",
 )

@@ -1,13 +1,14 @@
 """BioRED and the corpora made from the same abstracts.
 
 Luo et al. 2022 (BioRED), Lai et al. 2025 (BioREDirect: who acts on whom), Islamaj et al. 2024
-(BioCreative VIII track 1). All use the schema of BioRED.
+(BioCreative VIII track 1). All use the schema of BioRED; BioREDirect adds the direction.
 """
 
 from __future__ import annotations
 
 from relatome.corpora.corpus import Corpus, CorpusFile, Download, SplitEntry
-from relatome.data.schema import BIORED as SCHEMA
+from relatome.data.schemas import BIORED as SCHEMA
+from relatome.data.schemas import BIOREDIRECT as SCHEMA_WITH_DIRECTION
 
 _LICENCE = "none stated (NCBI)"
 _TERMS = (
@@ -88,7 +89,7 @@ BIOREDIRECT = Corpus(
     terms=_TERMS,
     licence_url=_LICENCE_URL,
     homepage="https://ftp.ncbi.nlm.nih.gov/pub/lu/BioREDirect/",
-    schema=SCHEMA,
+    schema=SCHEMA_WITH_DIRECTION,
     format="pubtator",
     splits=(
         # Train and dev of BioRED in one file: a run that selects on BioRED dev must not train

@@ -32,6 +32,7 @@ class SplitEntry(msgspec.Struct, frozen=True):
         files: what it is read from, in order.
         members: which members of an archive among `files` belong to the split, as a pattern such
             as ``DDICorpus/Train/*/*.xml``. Empty where the files are no archives.
+        format: the format of its files, where it is not that of the corpus.
     """
 
     name: str
@@ -39,6 +40,7 @@ class SplitEntry(msgspec.Struct, frozen=True):
     documents: int
     files: tuple[CorpusFile, ...]
     members: str = ""
+    format: str = ""
 
 
 class Source(NamedTuple):

@@ -16,10 +16,12 @@ import msgspec
 import platformdirs
 
 from relatome import formats
+from relatome.corpora.bc5cdr import BC5CDR, BC5CDR_SAMPLE
 from relatome.corpora.biored import BC8, BIORED, BIOREDIRECT
+from relatome.corpora.biorex import DISGENET, EMU, HPRD50_BIOREX, PHARMGKB
 from relatome.corpora.corpus import Corpus, CorpusFile, Source, SplitEntry
 from relatome.corpora.layouts import LAYOUTS
-from relatome.data import Document, Split
+from relatome.data import Document, Schema, Split
 from relatome.errors import (
     CORPUS_ALTERED,
     CORPUS_MISSING,
@@ -32,7 +34,18 @@ from relatome.errors import (
     UsageError,
 )
 
-CORPORA: dict[str, Corpus] = {corpus.name: corpus for corpus in (BIORED, BIOREDIRECT, BC8)}
+_ALL = (
+    BIORED,
+    BIOREDIRECT,
+    BC8,
+    BC5CDR,
+    BC5CDR_SAMPLE,
+    DISGENET,
+    EMU,
+    PHARMGKB,
+    HPRD50_BIOREX,
+)
+CORPORA: dict[str, Corpus] = {corpus.name: corpus for corpus in _ALL}
 
 ENVIRONMENT = "RELATOME_CORPORA"
 
@@ -181,7 +194,8 @@ def load(name: str, split: str, directory: Path | None = None) -> Split:
         for file, copy in zip(chosen.files, found, strict=True)
         for source in _sources(str(copy), _verified(entry, file, copy), chosen.members)
     ]
-    return Split(f"{entry.name}:{chosen.name}", chosen.role, tuple(_documents(entry, sources)))
+    documents = _documents(sources, chosen.format or entry.format, entry.schema)
+    return Split(f"{entry.name}:{chosen.name}", chosen.role, tuple(documents))
 
 
 def _sources(name: str, content: bytes, members: str) -> Iterator[Source]:
@@ -195,14 +209,14 @@ def _sources(name: str, content: bytes, members: str) -> Iterator[Source]:
                 yield Source(f"{name}:{member}", archive.read(member))
 
 
-def _documents(entry: Corpus, sources: list[Source]) -> Iterator[Document]:
-    if entry.format in LAYOUTS:
-        yield from LAYOUTS[entry.format](sources, entry.schema, None)
+def _documents(sources: list[Source], format: str, schema: Schema) -> Iterator[Document]:
+    if format in LAYOUTS:
+        yield from LAYOUTS[format](sources, schema, None)
         return
     seen: set[str] = set()
     for name, content in sources:
         stream = io.BytesIO(content)
-        for document in formats.read_stream(stream, name, format=entry.format, schema=entry.schema):
+        for document in formats.read_stream(stream, name, format=format, schema=schema):
             if document.id in seen:
                 raise InputError(DUPLICATE_DOCUMENT, at=Place(name), document=document.id)
             seen.add(document.id)

@@ -38,6 +38,7 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
         novelty: whether relations are judged novel or not.
         prompt_word: what the corpus annotates, as a word for prompts ("relation", "interaction").
         rule: name of the official scoring rule.
+        direction: whether relations name the entity that acts (`Relation.subject`).
     """
 
     name: str
@@ -51,6 +52,7 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
     novelty: bool
     prompt_word: str
     rule: str
+    direction: bool = False
 
     @cached_property
     def _canonical(self) -> dict[str, str]:

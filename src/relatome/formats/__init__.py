@@ -21,6 +21,7 @@ from relatome.errors import (
 from relatome.formats import (
     bioc_json,
     bioc_xml,
+    biorex,
     brat,
     jsonl,
     pubtator,

@@ -11,9 +11,12 @@ BC5CDR     ``MESH``                    ``Chemical``, ``Disease``, ``relation``
 =========  ==========================  ================================================
 
 A relation without any of these whose two nodes refer to annotations with one identifier each is
-understood too. relatome writes BioRED's dialect, with ``score``, ``novel_score``, ``subject`` and
-``evidence`` (``start-end`` in characters, joined by ``;``) where a relation has them. Infons
-nobody knows are kept; values that are not strings (PubTator3) are kept as their JSON text.
+understood too. Where the schema relates mentions, the two nodes are the arguments, and every
+annotation is an entity of its own.
+
+relatome writes BioRED's dialect, with ``score``, ``novel_score``, ``subject`` and ``evidence``
+(``start-end`` in characters, joined by ``;``) where a relation has them. Infons nobody knows are
+kept; values that are not strings (PubTator3) are kept as their JSON text.
 """
 
 from __future__ import annotations
@@ -219,8 +222,13 @@ def _mention(
         if key in infons:
             raw = infons.pop(key)
             break
+    ids = parse_identifiers(raw, arguments)
     if describes_variant(raw):
         infons["identifier"] = raw
+    if names.by_mention:
+        if ids != (mention_id,) and raw:
+            infons["identifier"] = raw
+        ids = (mention_id,)
     spans = tuple(Span(piece.offset, piece.offset + piece.length) for piece in node.locations)
     return Mention(
         mention_id,
@@ -228,7 +236,7 @@ def _mention(
         max(span.end for span in spans),
         node.text,
         names.type(spelled, place),
-        parse_identifiers(raw, arguments),
+        ids,
         spans if len(spans) > 1 else (),
         infons,
     )
@@ -242,7 +250,7 @@ def _relation(
     label = next((values.pop(key) for key in _TYPE_KEYS if isinstance(values.get(key), str)), "")
     if not label:
         raise _invalid(f"{name} has no type", place)
-    head, tail = _arguments(node, values, annotations, name, place)
+    head, tail = _arguments(node, values, annotations, name, names, place)
     novel = values.pop("novel", None)
     if not (novel is None or novel == "Novel" or novel == "No"):
         raise _invalid(f"{name}: novel is {clipped(str(novel))!r}, not Novel or No", place)
@@ -271,6 +279,7 @@ def _arguments(
     values: dict[str, Any],
     annotations: Mapping[str, Annotation],
     name: str,
+    names: Names,
     place: Place,
 ) -> tuple[str, str]:
     """The two entity ids; what they were read from is taken out of `values`."""
@@ -289,6 +298,8 @@ def _arguments(
         if node.nodes:
             values["nodes"] = msgspec.json.encode(node.nodes).decode()
         return parse_argument(found[0]), parse_argument(found[1])
+    if len(node.nodes) == 2 and names.by_mention:
+        return str(node.nodes[0].refid), str(node.nodes[1].refid)
     if len(node.nodes) == 2:
         ids = [_only_identifier(annotations.get(str(n.refid))) for n in node.nodes]
         if all(ids):

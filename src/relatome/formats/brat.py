@@ -321,8 +321,7 @@ class _Annotations:
         passages = _passages(text)
         # As `Document.text` has it: a space for every character of a line break.
         text = _LINE_BREAK.sub(lambda match: " " * len(match[0]), text)
-        schema = names.schema
-        by_concept = schema.unit == "concept" if schema is not None else bool(self._identifiers)
+        by_concept = not names.by_mention if names.schema else bool(self._identifiers)
         mentions = {
             e.id: self._mention(e, text, by_concept, names) for e in self._entities.values()
         }

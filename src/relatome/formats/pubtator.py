@@ -182,15 +182,20 @@ class _Block:
         infons = {}
         if describes_variant(raw):
             infons["identifier"] = raw
-        if len(fields) > 6:
+        if len(fields) > 6 and fields[6]:
             infons["composite"] = fields[6]
+        mention_id, ids = f"M{index}", parse_identifiers(raw, arguments)
+        if self._names.by_mention:
+            if len(ids) != 1:
+                raise _unfit("its last field is not the id of the mention, as T1", place)
+            (mention_id,) = ids
         return Mention(
-            f"M{index}",
+            mention_id,
             int(fields[1]),
             int(fields[2]),
             fields[3],
             self._names.type(fields[4], place),
-            parse_identifiers(raw, arguments),
+            ids,
             (),
             infons,
         )

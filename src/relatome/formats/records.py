@@ -33,6 +33,11 @@ class Names:
     def __init__(self, schema: Schema | None) -> None:
         self.schema = schema
 
+    @property
+    def by_mention(self) -> bool:
+        """Whether relations hold between mentions: every mention is an entity of its own."""
+        return self.schema is not None and self.schema.unit == "mention"
+
     def type(self, spelling: str, place: Place) -> str:
         """The schema's name of an entity type.
 

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from relatome.corpora.corpus import Source
-from relatome.corpora.layouts import tsv_triple
+from relatome.corpora.layouts import (
+    aimed,
+    biorex,
+    euadr_bigbio,
+    euadr_bioc,
+    placeholders,
+    tsv_triple,
+)
 from relatome.data import Document, Schema
 from relatome.formats import OnError
 
@@ -17,4 +24,11 @@ Layout = Callable[[Sequence[Source], Schema, OnError | None], Iterator[Document]
 
 LAYOUTS: dict[str, Layout] = {
     "tsv-triple": tsv_triple.read,
+    "biorex-whole": biorex.read_whole,
+    "biorex-part": biorex.read_part,
+    "biorex-sentences": biorex.read_sentences,
+    "aimed": aimed.read,
+    "euadr-bioc": euadr_bioc.read,
+    "euadr-bigbio": euadr_bigbio.read,
+    "placeholders": placeholders.read,
 }
