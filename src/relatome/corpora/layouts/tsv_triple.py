@@ -169,7 +169,8 @@ def _relation(line: _Line, known: set[str], names: Names) -> Relation:
     infons = {}
     if details:
         infons = {"evaluated": details[0].strip(), "name": details[1]}
-    return Relation(*arguments, names.label(label, line.place), infons=infons)
+    head, tail = arguments
+    return Relation(head, tail, names.label(label, line.place), infons=infons)
 
 
 def _is_offset(field: str) -> bool:

@@ -1,0 +1,65 @@
+"""The document of AIMed that the unified format lacks, d78, as BioREx has it.
+
+It comes as PubTator, each of its sentences a document of its own. Text and mentions are what that
+project made of them: spaces around punctuation, and in two places remains of a markup.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from relatome.corpora.corpus import Source
+from relatome.data import Document, Mention, Passage, Relation, Schema
+from relatome.data.sentences import SENTENCE
+from relatome.formats import OnError, read_stream
+
+_ID = "AIMed.d78"
+
+
+def read(
+    sources: Sequence[Source], schema: Schema, on_error: OnError | None = None
+) -> Iterator[Document]:
+    """Read the document: the sentences of a PubTator file, joined.
+
+    Args:
+        sources: the file.
+        schema: the schema of the protein interaction corpora, of one label; the file calls every
+            relation an association.
+        on_error: called with each sentence that cannot be used and is left out. By default the
+            first problem is raised.
+
+    Raises:
+        InputError: unless `on_error` is given.
+    """
+    passages: list[Passage] = []
+    mentions: list[Mention] = []
+    relations: list[Relation] = []
+    (label,) = schema.labels
+    for name, content in sources:
+        for sentence in read_stream(
+            io.BytesIO(content), name, format="pubtator", on_error=on_error
+        ):
+            offset = passages[-1].end + 1 if passages else 0
+            passages.append(Passage(SENTENCE, offset, sentence.text, {"id": sentence.id}))
+            mentions += (_moved(mention, offset, schema) for mention in sentence.mentions)
+            relations += (
+                Relation(f"{_ID}.{r.head}", f"{_ID}.{r.tail}", label) for r in sentence.relations
+            )
+    document = Document(_ID, tuple(passages), tuple(mentions), tuple(relations))
+    document.check()
+    yield document
+
+
+def _moved(mention: Mention, offset: int, schema: Schema) -> Mention:
+    identifier = f"{_ID}.{'.'.join(mention.entity_ids)}"
+    return msgspec.structs.replace(
+        mention,
+        id=identifier,
+        start=offset + mention.start,
+        end=offset + mention.end,
+        type=schema.canonical_type(mention.type),
+        entity_ids=(identifier,),
+    )
