@@ -57,16 +57,18 @@ class Download(msgspec.Struct, frozen=True):
         url: where the publisher keeps the file.
         sha256: checksum of the file, hexadecimal.
         bytes: its size; nothing larger is accepted.
+        stored_as: its name on disk, where that is not its name in the address.
     """
 
     url: str
     sha256: str
     bytes: int
+    stored_as: str = ""
 
     @property
     def name(self) -> str:
-        """The file's name, which is also its name on disk."""
-        return self.url.rsplit("/", 1)[-1]
+        """The file's name on disk."""
+        return self.stored_as or self.url.rsplit("/", 1)[-1]
 
 
 class Corpus(msgspec.Struct, frozen=True):

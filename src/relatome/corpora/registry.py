@@ -19,8 +19,12 @@ from relatome import formats
 from relatome.corpora.bc5cdr import BC5CDR, BC5CDR_SAMPLE
 from relatome.corpora.biored import BC8, BIORED, BIOREDIRECT
 from relatome.corpora.biorex import DISGENET, EMU, HPRD50_BIOREX, PHARMGKB
+from relatome.corpora.chemprot import CHEMPROT, CHEMPROT_SAMPLE, DRUGPROT
 from relatome.corpora.corpus import Corpus, CorpusFile, Source, SplitEntry
+from relatome.corpora.ddi import DDI
+from relatome.corpora.gene_disease import EUADR_FOLDS, EUADR_PAGE, EUADR_TARGETS, GAD
 from relatome.corpora.layouts import LAYOUTS
+from relatome.corpora.ppi import AIMED, BIOINFER, HPRD50, IEPA, LLL
 from relatome.data import Document, Schema, Split
 from relatome.errors import (
     CORPUS_ALTERED,
@@ -40,6 +44,19 @@ _ALL = (
     BC8,
     BC5CDR,
     BC5CDR_SAMPLE,
+    DRUGPROT,
+    CHEMPROT,
+    CHEMPROT_SAMPLE,
+    DDI,
+    AIMED,
+    BIOINFER,
+    HPRD50,
+    IEPA,
+    LLL,
+    EUADR_PAGE,
+    EUADR_TARGETS,
+    EUADR_FOLDS,
+    GAD,
     DISGENET,
     EMU,
     PHARMGKB,
@@ -141,7 +158,8 @@ def present(directory: Path | None = None) -> list[tuple[Corpus, SplitEntry]]:
 
 def _copy_in(folder: Path, entry: Corpus, file: CorpusFile) -> Copy | None:
     for download in entry.downloads:
-        if download.name.endswith(".zip") and (folder / download.name).is_file():
+        archive = download.name.endswith(".zip") and download.name != file.path
+        if archive and (folder / download.name).is_file():
             return Copy(folder / download.name, file.path)
     for path in dict.fromkeys((file.path, file.path.rsplit("/", 1)[-1])):
         for suffix in ("", ".gz"):

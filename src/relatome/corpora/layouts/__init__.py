@@ -27,7 +27,7 @@ LAYOUTS: dict[str, Layout] = {
     "biorex-whole": biorex.read_whole,
     "biorex-part": biorex.read_part,
     "biorex-sentences": biorex.read_sentences,
-    "aimed": aimed.read,
+    "aimed-d78": aimed.read,
     "euadr-bioc": euadr_bioc.read,
     "euadr-bigbio": euadr_bigbio.read,
     "placeholders": placeholders.read,
