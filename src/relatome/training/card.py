@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from relatome.recipes import Recipe
+from relatome.recipes import Recipe, load_adaptation
+from relatome.training.folder import PROVENANCE_FILE, RECIPE_FILE
 
 
 class CardScore(msgspec.Struct, frozen=True):
@@ -45,6 +48,7 @@ def render_card(
     for row in scores:
         cells = " | ".join(f"{100 * row.f1[column]:.1f}" for column in columns)
         table.append(f"| `{row.protocol}` | {row.split} | {row.weights} | {cells} |")
+    story = _encoder_story(recipe)
     hashes = "\n".join(f"- `{split}`: `{value}`" for split, value in provenance["data"].items())
     return f"""# {name} {version}
 
@@ -74,9 +78,9 @@ as read:
     relatome train {recipe.name} --output RUN
     relatome models export RUN MODEL
 
-Seed {recipe.training.seed}, encoder `{recipe.encoder.name}`, code {provenance["code"]}, on
-{provenance["machine"]["processor"]} ({provenance["machine"]["cores"]} cores), accelerator:
-{provenance["machine"]["accelerator"]}.
+Seed {recipe.training.seed}, code {provenance["code"]}, on {provenance["machine"]["processor"]}
+({provenance["machine"]["cores"]} cores), accelerator: {provenance["machine"]["accelerator"]}.
+{story}
 
 ## Licence
 
@@ -93,3 +97,20 @@ of the training corpus is contained in this folder.
 - int8 weights may change single relations against fp32; both are in the table above.
 - Predictions are no medical advice, and an assertion in a text is no proof.
 """
+
+
+def _encoder_story(recipe: Recipe) -> str:
+    """Where the encoder comes from: a published one, or one adapted here from it."""
+    run = Path(recipe.encoder.name).parent
+    if not (run / PROVENANCE_FILE).is_file():
+        return f"Encoder: `{recipe.encoder.name}`."
+    adaptation = load_adaptation(str(run / RECIPE_FILE))
+    data = json.loads((run / PROVENANCE_FILE).read_text(encoding="utf-8"))["data"]
+    return f"""
+The encoder is `{adaptation.encoder.name}`, adapted before by
+
+    relatome adapt {adaptation.name} TEXT --output {run}
+
+to {data["texts"]:,} biomedical abstracts (SHA-256 of the text `{data["sha256"]}`), of which
+{adaptation.steps:,} steps of {adaptation.batch_size} × {adaptation.length} tokens read a part;
+{data["left_out_evaluation_documents"]:,} texts were left out as documents of dev or test splits."""
