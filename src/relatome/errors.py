@@ -32,6 +32,9 @@ __all__ = [
 ]
 
 
+_LONGEST_VALUE = 600  # characters: lists of known names and of folders fit
+
+
 @dataclass(frozen=True)
 class Message:
     """A message template: a stable code, what happened, and the next step for the user."""
@@ -57,7 +60,7 @@ class Place:
         if self.line is not None:
             parts[0] = f"{self.path}:{self.line}" if self.path else f"line {self.line}"
         if self.document is not None:
-            parts.append(f"document {self.document}")
+            parts.append(f"document {_clipped(self.document)}")
         return ", ".join(part for part in parts if part)
 
     def within(self, outer: Place) -> Place:
@@ -67,6 +70,10 @@ class Place:
             self.line if self.line is not None else outer.line,
             self.document if self.document is not None else outer.document,
         )
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 
 class RelatomeError(Exception):
@@ -88,12 +95,20 @@ class RelatomeError(Exception):
     @property
     def what(self) -> str:
         """What happened, in one sentence."""
-        return self.message.what.format(**self.values)
+        return self.message.what.format(**self._shown)
 
     @property
     def next_step(self) -> str:
         """What the user can do about it."""
-        return self.message.next_step.format(**self.values)
+        return self.message.next_step.format(**self._shown)
+
+    @property
+    def _shown(self) -> dict[str, object]:
+        # A value may be a line of megabytes; the message must stay one that can be read.
+        return {
+            name: _clipped(str(value)) if isinstance(value, str | Exception) else value
+            for name, value in self.values.items()
+        }
 
     def located(self, outer: Place) -> RelatomeError:
         """The same error, its place completed by `outer` (a reader adds the path, say)."""
@@ -474,12 +489,32 @@ ARCHIVE_TOO_LARGE = Message(
     "and {most_bytes} bytes; nothing was unpacked.",
     "Do not trust this archive.",
 )
-UNKNOWN_SCHEMA = Message("R814", "there is no schema {name!r}.", "Known schemas: {known}.")
+UNKNOWN_SCHEMA = Message(
+    "R814",
+    "there is no schema {name!r}.",
+    "Known schemas: {known}; or give the path of a schema of your own, a .toml file.",
+)
 NO_TARGET = Message(
     "R815",
     "there is neither a file nor a corpus {name!r}.",
     "Check the path; known corpora: {known}.",
 )
+
+# ---------------------------------------------------------------- R82x: a user's own corpus
+
+SCHEMA_INVALID = Message(
+    "R821",
+    "the schema cannot be used: {reason}.",
+    "Correct the key named there ($ is the top of the file); docs/own-corpus.md lists every key.",
+)
+DESCRIPTION_INVALID = Message(
+    "R822",
+    "the description of the corpus cannot be used: {reason}.",
+    "Correct the key named there ($ is the top of the file); docs/own-corpus.md lists every key.",
+)
+DESCRIPTION_MISSING = Message("R823", "the file cannot be read: {reason}.", "Check the file.")
+TOML_SYNTAX = Message("R824", "the file is not valid TOML: {reason}.", "Correct the line.")
+
 ENCODER_UNAVAILABLE = Message(
     "R503",
     "encoder {name!r} cannot be loaded: {reason}.",

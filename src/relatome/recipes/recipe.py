@@ -20,8 +20,10 @@ from relatome.errors import (
 )
 
 Fraction = Annotated[float, Meta(ge=0, lt=1)]
-Positive = Annotated[float, Meta(gt=0)]
-Weight = Annotated[float, Meta(ge=0)]
+# Infinity is a number to TOML; a rate, norm or weight beyond this is a slip.
+_MOST = 1e6
+Positive = Annotated[float, Meta(gt=0, le=_MOST)]
+Weight = Annotated[float, Meta(ge=0, le=_MOST)]
 Count = Annotated[int, Meta(ge=1)]
 
 _Kind = TypeVar("_Kind")
@@ -178,9 +180,9 @@ def read_toml(name: str, overrides: tuple[str, ...], kind: type[_Kind]) -> _Kind
     place = Place(str(path))
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         raise UsageError(RECIPE_MISSING, name=name, known=", ".join(shipped())) from None
-    except tomllib.TOMLDecodeError as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(RECIPE_SYNTAX, at=place, reason=str(error)) from None
     for override in overrides:
         _apply(raw, override)

@@ -8,13 +8,12 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
-from transformers.trainer_utils import get_last_checkpoint
 
 from relatome.encode import Tokenizer
 from relatome.errors import TEXT_TOO_SHORT, InputError
 from relatome.models import load_encoder
 from relatome.recipes import Adaptation
-from relatome.training.folder import PROVENANCE_FILE, open_folder
+from relatome.training.folder import PROVENANCE_FILE, last_checkpoint, open_folder
 from relatome.training.provenance import code_version, machine
 from relatome.training.text import Blocks
 from relatome.training.trainer import METRICS_FILE, MetricsFile, use_bf16
@@ -100,9 +99,7 @@ def adapt(recipe: Adaptation, blocks: Blocks, folder: Path, *, resume: bool) -> 
         train_dataset=blocks,
         callbacks=[MetricsFile(folder / METRICS_FILE)],
     )
-    checkpoints = folder / "checkpoints"
-    last = get_last_checkpoint(checkpoints) if resume and checkpoints.is_dir() else None
-    trainer.train(resume_from_checkpoint=last)
+    trainer.train(resume_from_checkpoint=last_checkpoint(folder) if resume else None)
     return save_encoder(backbone, tokenizer, folder / ENCODER_FOLDER)
 
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
-from relatome.data import Document, Schema, Split, reach
+from relatome.data import Split, reach
 from relatome.encode import (
     IGNORED,
     EncodedDocument,
@@ -23,6 +23,7 @@ from relatome.encode import (
     relation_targets,
 )
 from relatome.encode.tokens import IntArray
+from relatome.errors import NOTHING_TO_LEARN, InputError
 
 # Batches are cut from shuffled stretches of this many batches, sorted by length within.
 _STRETCH = 16
@@ -37,17 +38,28 @@ class Example(NamedTuple):
 
 
 class Examples(Dataset[Example]):
-    """All documents of a split that have a candidate pair."""
+    """All documents of a split that have a candidate pair.
 
-    def __init__(
-        self, documents: Sequence[Document], settings: Settings, tokenizer: Tokenizer
-    ) -> None:
+    Raises:
+        InputError: if none has.
+    """
+
+    def __init__(self, split: Split, settings: Settings, tokenizer: Tokenizer) -> None:
+        self.split = split
+        self.schema = settings.schema
         self.examples: list[Example] = []
-        for document in documents:
+        for document in split.documents:
             encoded = encode_document(document, settings.schema, tokenizer, settings.encoding)
             if encoded is not None:
                 targets = relation_targets(encoded, settings.schema)
                 self.examples.append(Example(encoded, *targets))
+        if not self.examples:
+            raise InputError(NOTHING_TO_LEARN, split=split.name)
+
+    @property
+    def encoded(self) -> list[EncodedDocument]:
+        """The documents as arrays, in order."""
+        return [example.encoded for example in self.examples]
 
     def __len__(self) -> int:
         return len(self.examples)
@@ -82,17 +94,18 @@ class Coverage(NamedTuple):
         )
 
 
-def coverage(split: Split, examples: Examples, schema: Schema) -> Coverage:
+def coverage(examples: Examples) -> Coverage:
     """Count what the encoded examples of a split reach of its gold."""
+    documents = examples.split.documents
     unreachable: Counter[str] = Counter()
-    for document in split.documents:
-        unreachable.update(reach(document, schema).reasons())
-    encoded = [example.encoded for example in examples.examples]
+    for document in documents:
+        unreachable.update(reach(document, examples.schema).reasons())
+    encoded = examples.encoded
     return Coverage(
-        documents=len(split.documents),
+        documents=len(documents),
         several_windows=sum(len(e.window_ids) > 1 for e in encoded),
         candidates=sum(len(e.pairs) for e in encoded),
-        gold=sum(len(document.relations) for document in split.documents),
+        gold=sum(len(document.relations) for document in documents),
         unreachable=dict(unreachable),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -9,7 +10,15 @@ from pathlib import Path
 import msgspec
 import tomli_w
 
-from relatome.errors import RUN_DIFFERS, RUN_EXISTS, Place, UsageError
+from relatome.errors import (
+    CANNOT_WRITE,
+    RUN_DIFFERS,
+    RUN_EXISTS,
+    RUN_NONE,
+    Place,
+    UsageError,
+    WorkError,
+)
 from relatome.recipes import to_plain
 
 RECIPE_FILE, PROVENANCE_FILE, RESULTS_FILE, MODEL_FOLDER = (
@@ -18,6 +27,8 @@ RECIPE_FILE, PROVENANCE_FILE, RESULTS_FILE, MODEL_FOLDER = (
     "results.json",
     "model",
 )
+CHECKPOINT_FOLDER = "checkpoints"
+STATE_FILE = "trainer_state.json"
 
 
 def open_folder(recipe: msgspec.Struct, folder: Path, *, resume: bool) -> None:
@@ -25,15 +36,85 @@ def open_folder(recipe: msgspec.Struct, folder: Path, *, resume: bool) -> None:
 
     Raises:
         UsageError: if the folder is not empty, or holds a run of another recipe.
+        WorkError: if it cannot be made.
+    """
+    require_folder(recipe, folder, resume=resume)
+    claim_folder(recipe, folder)
+
+
+def require_folder(recipe: msgspec.Struct, folder: Path, *, resume: bool) -> None:
+    """Make sure that a folder may hold a run of a recipe, and leave it as it is.
+
+    Raises:
+        UsageError: if the folder is not empty, or holds a run of another recipe.
     """
     path = folder / RECIPE_FILE
     place = Place(str(folder))
-    plain = to_plain(recipe)
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(RUN_NONE, at=place, reason="a file")
     if resume and path.is_file():
-        if tomllib.loads(path.read_text(encoding="utf-8")) != plain:
+        try:
+            same = tomllib.loads(path.read_text(encoding="utf-8")) == to_plain(recipe)
+        except ValueError:  # not UTF-8, or not TOML
+            same = False
+        if not same:
             raise UsageError(RUN_DIFFERS, at=place)
-        return
-    if folder.is_dir() and any(os.scandir(folder)):
+    elif folder.is_dir() and any(os.scandir(folder)):
+        if resume:
+            raise UsageError(RUN_NONE, at=place, reason="a folder of other files")
         raise UsageError(RUN_EXISTS, at=place)
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(tomli_w.dumps(plain), encoding="utf-8")
+
+
+def claim_folder(recipe: msgspec.Struct, folder: Path) -> None:
+    """Make the folder and write the recipe into it.
+
+    Raises:
+        WorkError: if that cannot be done.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / RECIPE_FILE, tomli_w.dumps(to_plain(recipe)))
+    except OSError as error:
+        raise WorkError(CANNOT_WRITE, path=folder, reason=error.strerror) from None
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The newest whole checkpoint of a run folder, fit to go on from; None if there is none.
+
+    A run that is killed while it saves leaves a torn checkpoint behind the last whole one, which
+    is still there. The state is what is written last, so a checkpoint is whole where it can be
+    read. In it stands where the best checkpoint lies; it is corrected for a folder that was moved.
+    """
+    checkpoints = sorted(
+        (folder / CHECKPOINT_FOLDER).glob("checkpoint-*"),
+        key=lambda path: -int(path.name.partition("-")[2]),
+    )
+    for checkpoint in checkpoints:
+        path = checkpoint / STATE_FILE
+        try:
+            state = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            continue
+        if state["best_model_checkpoint"] is not None:
+            best = checkpoint.with_name(Path(state["best_model_checkpoint"]).name)
+            if not best.is_dir():
+                continue  # the best weights are lost, and have to be trained again
+            if state["best_model_checkpoint"] != str(best):
+                state["best_model_checkpoint"] = str(best)
+                write_whole(path, json.dumps(state, indent=2))
+        return checkpoint
+    return None
+
+
+def ended_after(checkpoint: Path) -> float | None:
+    """The epoch after which training had ended when the checkpoint was written, early or not."""
+    state = json.loads((checkpoint / STATE_FILE).read_bytes())
+    ended = state["stateful_callbacks"]["TrainerControl"]["args"]["should_training_stop"]
+    return float(state["epoch"]) if ended else None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that is never seen half-written, whenever the run is killed."""
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

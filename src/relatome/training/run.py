@@ -9,30 +9,37 @@ from typing import NamedTuple
 
 import msgspec
 from transformers import set_seed
-from transformers.trainer_utils import get_last_checkpoint
 
 from relatome.corpora import data_hash
-from relatome.data import Schema, Split, require_disjoint
+from relatome.data import Schema, Split, require_disjoint, require_not_test
 from relatome.data.schemas import SCHEMAS
 from relatome.encode import DocumentEncoding, Settings
 from relatome.errors import (
     LOSS_UNKNOWN,
     NOVELTY_MISSING,
+    RECIPE_INVALID,
+    RUN_DATA_DIFFERS,
     SCHEMA_UNKNOWN,
     UNKNOWN_SCORE,
+    WINDOW_TOO_LONG,
+    Place,
     UsageError,
 )
 from relatome.losses import LOSSES
-from relatome.models import RelationModel, load_encoder
+from relatome.models import RelationModel, load_encoder, longest_input
 from relatome.recipes import Recipe
 from relatome.scoring import find_rule
 from relatome.training.checkpoint import save_model
-from relatome.training.dataset import coverage
+from relatome.training.dataset import Examples, coverage
 from relatome.training.folder import (
     MODEL_FOLDER,
     PROVENANCE_FILE,
     RESULTS_FILE,
-    open_folder,
+    claim_folder,
+    ended_after,
+    last_checkpoint,
+    require_folder,
+    write_whole,
 )
 from relatome.training.predict import fit_decoding, score_documents
 from relatome.training.provenance import code_version, machine
@@ -66,7 +73,15 @@ def preflight(recipe: Recipe) -> Schema:
     rule, name = find_rule(recipe.selection.rule), recipe.selection.score
     if name not in rule.scores:
         raise UsageError(UNKNOWN_SCORE, score=name, rule=rule.name, known=", ".join(rule.scores))
+    try:
+        _encoding(recipe)
+    except ValueError as error:
+        raise UsageError(RECIPE_INVALID, reason=f"{error} - at `$.encoding`") from None
     return schema
+
+
+def _encoding(recipe: Recipe) -> DocumentEncoding:
+    return DocumentEncoding(recipe.encoding.window, recipe.encoding.overlap)
 
 
 def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool) -> Outcome:
@@ -81,41 +96,49 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
             never stopped.
 
     Raises:
-        UsageError: if the recipe cannot be carried out, the folder is taken, or it holds a run
-            of another recipe.
-        InputError: if train and dev share a document.
+        UsageError: if the recipe cannot be carried out, a split is marked test, the folder is
+            taken, or it holds a run of another recipe or other documents.
+        InputError: if train and dev share a document, or one has no candidate pair.
+        ModelError: if the encoder cannot be used, or training diverges.
     """
     schema = preflight(recipe)
+    require_not_test(train, "train")
+    require_not_test(dev, "select a model")
     require_disjoint(train, dev)
-    open_folder(recipe, folder, resume=resume)
+    require_folder(recipe, folder, resume=resume)
+    if resume and (folder / RESULTS_FILE).is_file():  # written last, so the run is finished
+        results = json.loads((folder / RESULTS_FILE).read_text(encoding="utf-8"))
+        return Outcome(folder / MODEL_FOLDER, results["f1"])
     set_seed(recipe.training.seed)
     backbone, tokenizer = load_encoder(recipe.encoder.name)
+    _require_window(recipe, longest_input(backbone))
     model = RelationModel(backbone, schema, recipe.model.dropout)
-    encoding = DocumentEncoding(recipe.encoding.window, recipe.encoding.overlap)
-    settings = Settings(schema, encoding)
-    trainer = RelationTrainer(recipe, model, tokenizer, settings, train, dev, folder)
-    reached = {
-        train.name: coverage(train, trainer.train_examples, schema),
-        dev.name: coverage(dev, trainer.dev_examples, schema),
-    }
+    settings = Settings(schema, _encoding(recipe))
+    train_examples = Examples(train, settings, tokenizer)
+    dev_examples = Examples(dev, settings, tokenizer)
+    reached = {e.split.name: coverage(e) for e in (train_examples, dev_examples)}
     for name, covered in reached.items():
         logger.info("%s: %s", name, covered)
+    hashes = {split.name: data_hash(split.documents) for split in (train, dev)}
+    _require_same_data(folder, hashes)
     provenance = {
         "code": code_version(),
         "machine": machine(),
-        "data": {split.name: data_hash(split.documents) for split in (train, dev)},
+        "data": hashes,
         "coverage": {name: covered._asdict() for name, covered in reached.items()},
     }
-    (folder / PROVENANCE_FILE).write_text(json.dumps(provenance, indent=2), encoding="utf-8")
+    claim_folder(recipe, folder)
+    write_whole(folder / PROVENANCE_FILE, json.dumps(provenance, indent=2))
 
-    checkpoints = folder / "checkpoints"
-    last = get_last_checkpoint(checkpoints) if resume and checkpoints.is_dir() else None
+    trainer = RelationTrainer(recipe, model, tokenizer, train_examples, dev_examples, folder)
+    last = last_checkpoint(folder) if resume else None
+    if last is not None and (epochs := ended_after(last)) is not None:
+        trainer.args.num_train_epochs = epochs  # the trainer itself would go on after a stop
     trainer.train(resume_from_checkpoint=last)
 
     selection = recipe.selection
     with trainer.compute_loss_context_manager():
-        examples = [example.encoded for example in trainer.dev_examples.examples]
-        scored = score_documents(model, examples, tokenizer.pad_id)
+        scored = score_documents(model, dev_examples.encoded, tokenizer.pad_id)
     decoding, result = fit_decoding(scored, dev.documents, schema, selection.rule, selection.score)
     save_model(
         model,
@@ -125,5 +148,22 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
     )
     scores = {name: result.f1(name) for name in result.scores}
     results = {"recipe": recipe.name, "protocol": selection.rule, "split": dev.name, "f1": scores}
-    (folder / RESULTS_FILE).write_text(json.dumps(results, indent=2), encoding="utf-8")
+    write_whole(folder / RESULTS_FILE, json.dumps(results, indent=2))
     return Outcome(folder / MODEL_FOLDER, scores)
+
+
+def _require_window(recipe: Recipe, most: int | None) -> None:
+    """Refuse windows longer than the encoder can read."""
+    window = recipe.encoding.window
+    if most is not None and window > most:
+        raise UsageError(WINDOW_TOO_LONG, window=window, name=recipe.encoder.name, most=most)
+
+
+def _require_same_data(folder: Path, hashes: dict[str, str]) -> None:
+    """Refuse other documents than those a run in the folder was started with."""
+    path = folder / PROVENANCE_FILE
+    if not path.is_file():
+        return
+    before = json.loads(path.read_text(encoding="utf-8"))["data"]
+    if changed := [name for name, value in hashes.items() if before.get(name) != value]:
+        raise UsageError(RUN_DATA_DIFFERS, at=Place(str(folder)), splits=" and ".join(changed))

@@ -17,8 +17,7 @@ from transformers import (
     TrainingArguments,
 )
 
-from relatome.data import Split, require_not_test
-from relatome.encode import Settings, Tokenizer
+from relatome.encode import Tokenizer
 from relatome.losses import LOSSES
 from relatome.models import RelationModel, Scores, hide_entities
 from relatome.recipes import Recipe
@@ -36,28 +35,22 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         recipe: Recipe,
         model: RelationModel,
         tokenizer: Tokenizer,
-        settings: Settings,
-        train: Split,
-        dev: Split,
+        train: Examples,
+        dev: Examples,
         folder: Path,
     ) -> None:
-        require_not_test(train, "train")
-        require_not_test(dev, "select a model")
         self.recipe = recipe
-        self.settings = settings
         self.pad_id, self.mask_id = tokenizer.pad_id, tokenizer.mask_id
-        self.dev = dev
-        self.dev_examples = Examples(dev.documents, settings, tokenizer)
+        self.train_examples, self.dev_examples = train, dev
         self.head_losses = {
             "relation": LOSSES[recipe.losses.relation.name](),
             "novelty": LOSSES[recipe.losses.novelty.name]() if recipe.losses.novelty else None,
         }
-        self.train_examples = Examples(train.documents, settings, tokenizer)
         super().__init__(
             model=model,
-            args=_arguments(recipe, len(self.train_examples), folder),
-            train_dataset=self.train_examples,
-            eval_dataset=self.dev_examples,
+            args=_arguments(recipe, len(train), folder),
+            train_dataset=train,
+            eval_dataset=dev,
             data_collator=Collator(tokenizer.pad_id),
             callbacks=[
                 EarlyStoppingCallback(early_stopping_patience=recipe.training.patience),
@@ -93,13 +86,12 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         metric_key_prefix: str = "eval",
     ) -> dict[str, float]:
         """Official score on dev, at the threshold that serves it best."""
+        gold = self.dev_examples.split.documents
         with self.compute_loss_context_manager():
-            scored = score_documents(
-                self.model, [e.encoded for e in self.dev_examples.examples], self.pad_id
-            )
+            scored = score_documents(self.model, self.dev_examples.encoded, self.pad_id)
         selection = self.recipe.selection
         decoding, result = fit_decoding(
-            scored, self.dev.documents, self.settings.schema, selection.rule, selection.score
+            scored, gold, self.dev_examples.schema, selection.rule, selection.score
         )
         metrics = {
             f"{metric_key_prefix}_score": result.f1(selection.score),
@@ -139,10 +131,7 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
 
     def _get_train_sampler(self, train_dataset: Examples | None = None) -> LengthGroupedSampler:
         return LengthGroupedSampler(
-            [
-                e.encoded.longest_window * len(e.encoded.window_ids)
-                for e in self.train_examples.examples
-            ],
+            [e.longest_window * len(e.window_ids) for e in self.train_examples.encoded],
             self.recipe.training.batch_size,
             self.recipe.training.seed,
         )
@@ -152,7 +141,8 @@ class MetricsFile(TrainerCallback):  # type: ignore[misc]
     """Writes everything that was logged, one JSON object a line, after every entry.
 
     The whole history is written each time, so a resumed run's file has neither gaps nor
-    repetitions.
+    repetitions. The closing entry of run times is left out: they differ from run to run, and after
+    a resumption its loss covers only the last part.
     """
 
     def __init__(self, path: Path) -> None:
@@ -167,7 +157,9 @@ class MetricsFile(TrainerCallback):  # type: ignore[misc]
     ) -> None:
         """Write the history so far."""
         if state.is_world_process_zero:
-            lines = (json.dumps(entry) for entry in state.log_history)
+            history = (entry for entry in state.log_history if "train_runtime" not in entry)
+            # Sorted, because a checkpoint's entries come back with their keys in that order.
+            lines = (json.dumps(entry, sort_keys=True) for entry in history)
             self.path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
 
 
@@ -201,7 +193,8 @@ def _arguments(recipe: Recipe, examples: int, folder: Path) -> TrainingArguments
         greater_is_better=True,
         # so that early stopping counts on where it was
         restore_callback_states_from_checkpoint=True,
-        logging_steps=10,
+        # Whole epochs, so that means of the loss do not depend on where a run was resumed.
+        logging_strategy="epoch",
         remove_unused_columns=False,
         report_to="none",
         dataloader_pin_memory=torch.cuda.is_available(),
