@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from relatome.errors import NO_TARGET, UNKNOWN_SCHEMA, InputError, UsageError
+from relatome.errors import NO_TARGET, InputError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,11 +24,16 @@ def check(
         str,
         typer.Argument(
             metavar="FILE|CORPUS",
-            help="A file in any format relatome reads, or a corpus such as biored or biored:dev.",
+            help="A file in any format relatome reads, a folder of BRAT files, or a corpus such as "
+            "biored, biored:dev or the TOML file that describes your own.",
         ),
     ],
     schema: Annotated[
-        str, typer.Option(help="The task a file is for; a corpus has its own schema.")
+        str,
+        typer.Option(
+            help="The task a file is for: a known schema, or the TOML file of your own. A corpus "
+            "has its own schema."
+        ),
     ] = "biored",
     against: Annotated[
         list[str] | None,
@@ -53,19 +58,21 @@ def check(
     import msgspec
 
     from relatome.cli._terminal import console
-    from relatome.corpora import CORPORA, load, parts
+    from relatome.corpora import CORPORA, find_schema, load, parts
     from relatome.corpora.check import examine
 
     problems: list[RelatomeError] = []
     own: str | None = None
-    if target.partition(":")[0] in CORPORA and not Path(target).is_file():
+    if _names_corpus(target):
         entry, entries = parts(target)
         task, own = entry.schema, entry.name
-        splits = [load(entry.name, split.name, corpora) for split in entries]
+        splits = [
+            load(entry.name, split.name, corpora, on_error=problems.append) for split in entries
+        ]
     else:
         if not Path(target).exists():
             raise UsageError(NO_TARGET, name=target, known=", ".join(CORPORA))
-        task = _schema(schema)
+        task = find_schema(schema)
         splits = [_read(target, task, problems)]
     known, not_compared = _others(own, corpora)
     report = examine(
@@ -89,13 +96,12 @@ def check(
         raise typer.Exit(1)
 
 
-def _schema(name: str) -> Schema:
-    from relatome.data.schemas import SCHEMAS
+def _names_corpus(target: str) -> bool:
+    from relatome.corpora import CORPORA
+    from relatome.corpora.own import is_own
 
-    try:
-        return SCHEMAS[name]
-    except KeyError:
-        raise UsageError(UNKNOWN_SCHEMA, name=name, known=", ".join(SCHEMAS)) from None
+    name = target.rpartition(":")[0] or target
+    return is_own(target) or is_own(name) or (name in CORPORA and not Path(target).is_file())
 
 
 def _read(path: str, schema: Schema, problems: list[RelatomeError]) -> Split:

@@ -103,7 +103,11 @@ def _interactive() -> bool:
 @corpora.command()
 def stats(
     name: Annotated[
-        str, typer.Argument(metavar="CORPUS[:SPLIT]", help="For example biored or biored:dev.")
+        str,
+        typer.Argument(
+            metavar="CORPUS[:SPLIT]",
+            help="For example biored, biored:dev, or the TOML file that describes your own corpus.",
+        ),
     ],
     directory: _Directory = None,
     format: Annotated[Literal["table", "json"], typer.Option(help="Tables or JSON.")] = "table",

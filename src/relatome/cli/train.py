@@ -70,7 +70,7 @@ def train(
 
 
 def _split_name(name: str) -> tuple[str, str]:
-    corpus, colon, split = name.partition(":")
-    if not colon:
+    corpus, _, split = name.rpartition(":")  # the last: a path may begin with a drive
+    if not corpus:
         raise UsageError(CORPUS_SPLIT_NAME, name=name)
     return corpus, split

@@ -1,6 +1,7 @@
-"""Published corpora as data: where they are, their checksum, licence and splits."""
+"""Published corpora as data – where they are, checksum, licence, splits – and a user's own."""
 
 from relatome.corpora.corpus import Corpus
+from relatome.corpora.own import find_schema
 from relatome.corpora.registry import (
     CORPORA,
     copies,
@@ -21,6 +22,7 @@ __all__ = [
     "data_hash",
     "directories",
     "find",
+    "find_schema",
     "load",
     "parts",
     "present",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -15,7 +16,7 @@ class CorpusFile(msgspec.Struct, frozen=True):
     Attributes:
         path: its place inside the published archive, with ``/`` between the parts; or the name of
             an archive that is read whole.
-        sha256: checksum of its uncompressed content, hexadecimal.
+        sha256: checksum of its uncompressed content, hexadecimal; empty in a user's own corpus.
     """
 
     path: str
@@ -28,7 +29,7 @@ class SplitEntry(msgspec.Struct, frozen=True):
     Attributes:
         name: as the publisher calls it.
         role: what it may be used for.
-        documents: how many it has.
+        documents: how many it has; None in a user's own corpus.
         files: what it is read from, in order.
         members: which members of an archive among `files` belong to the split, as a pattern such
             as ``DDICorpus/Train/*/*.xml``. Empty where the files are no archives.
@@ -37,7 +38,7 @@ class SplitEntry(msgspec.Struct, frozen=True):
 
     name: str
     role: Literal["train", "dev", "test"]
-    documents: int
+    documents: int | None
     files: tuple[CorpusFile, ...]
     members: str = ""
     format: str = ""
@@ -72,10 +73,10 @@ class Download(msgspec.Struct, frozen=True):
 
 
 class Corpus(msgspec.Struct, frozen=True):
-    """A published corpus.
+    """A published corpus, or a user's own.
 
     Attributes:
-        name: as in ``relatome corpora list``.
+        name: as in ``relatome corpora list``; of a user's own, the path of its description.
         title: what it is, in one line.
         citation: the reference its authors ask for.
         licence: the short name of the terms, such as ``CC BY 4.0``.
@@ -90,6 +91,7 @@ class Corpus(msgspec.Struct, frozen=True):
             downloaded by hand from `homepage`.
         folders: names its folder may have below a corpora directory; the first is the one that
             ``relatome corpora get`` makes.
+        base: of a user's own corpus, the folder that its files are relative to.
     """
 
     name: str
@@ -104,3 +106,4 @@ class Corpus(msgspec.Struct, frozen=True):
     splits: tuple[SplitEntry, ...]
     folders: tuple[str, ...]
     downloads: tuple[Download, ...] = ()
+    base: Path | None = None

@@ -24,8 +24,9 @@ from relatome.corpora.corpus import Corpus, CorpusFile, Source, SplitEntry
 from relatome.corpora.ddi import DDI
 from relatome.corpora.gene_disease import EUADR_FOLDS, EUADR_PAGE, EUADR_TARGETS, GAD
 from relatome.corpora.layouts import LAYOUTS
+from relatome.corpora.own import is_own, own_corpus
 from relatome.corpora.ppi import AIMED, BIOINFER, HPRD50, IEPA, LLL
-from relatome.data import Document, Schema, Split
+from relatome.data import Document, Split
 from relatome.errors import (
     CORPUS_ALTERED,
     CORPUS_MISSING,
@@ -81,11 +82,13 @@ class Copy(msgspec.Struct, frozen=True):
 
 
 def corpus(name: str) -> Corpus:
-    """The registry's entry for `name`.
+    """The registry's entry for `name`, or the corpus of the user that the file `name` describes.
 
     Raises:
-        UsageError: if there is no such corpus.
+        UsageError: if there is no such corpus, or the description is wrong.
     """
+    if is_own(name):
+        return own_corpus(name)
     try:
         return CORPORA[name.lower()]
     except KeyError:
@@ -93,14 +96,19 @@ def corpus(name: str) -> Corpus:
 
 
 def parts(reference: str) -> tuple[Corpus, tuple[SplitEntry, ...]]:
-    """A corpus and those of its splits that `reference` names: ``biored`` or ``biored:test``.
+    """A corpus and those of its splits that `reference` names.
+
+    For example ``biored``, ``biored:test``, ``my/corpus.toml`` or ``my/corpus.toml:train``.
 
     Raises:
-        UsageError: if there is no such corpus or split.
+        UsageError: if there is no such corpus or split, or its description is wrong.
     """
-    name, colon, split = reference.partition(":")
+    # The last colon: a path may begin with a drive.
+    name, _, split = reference.rpartition(":")
+    if not name or is_own(reference):
+        name, split = reference, ""
     entry = corpus(name)
-    if not colon:
+    if not split:
         return entry, entry.splits
     for candidate in entry.splits:
         if candidate.name == split:
@@ -188,22 +196,32 @@ def find(name: str, directory: Path | None = None) -> Path:
     raise _missing(entry, entry.splits, directory)
 
 
-def load(name: str, split: str, directory: Path | None = None) -> Split:
-    """Read a split of a corpus, verified against the published checksum.
+def load(
+    name: str,
+    split: str,
+    directory: Path | None = None,
+    *,
+    on_error: formats.OnError | None = None,
+) -> Split:
+    """Read a split of a corpus; that of a published one is verified against its checksum.
 
     Args:
-        name: a name of `CORPORA`.
+        name: a name of `CORPORA`, or the path of the description of a user's own corpus.
         split: a split of that corpus, such as ``train``.
         directory: where to look first; see `directories` and `copies` for the search order.
+        on_error: as for `relatome.formats.read`.
 
     Returns:
         The split, named ``corpus:split``, its types in the schema's own spelling.
 
     Raises:
         UsageError: if there is no such corpus or split, or no local copy of it.
-        InputError: if the copy is damaged or is not what was published.
+        InputError: if the copy is damaged or is not what was published; at a document that
+            cannot be used, unless `on_error` is given.
     """
     entry, (chosen,) = parts(f"{name}:{split}")
+    if entry.base is not None:
+        return _split(entry, chosen, _own_documents(entry, entry.base, chosen, on_error))
     found = copies(entry, chosen, directory)
     if found is None:
         raise _missing(entry, (chosen,), directory)
@@ -212,8 +230,41 @@ def load(name: str, split: str, directory: Path | None = None) -> Split:
         for file, copy in zip(chosen.files, found, strict=True)
         for source in _sources(str(copy), _verified(entry, file, copy), chosen.members)
     ]
-    documents = _documents(sources, chosen.format or entry.format, entry.schema)
+    format = chosen.format or entry.format
+    if format in LAYOUTS:
+        return _split(entry, chosen, LAYOUTS[format](sources, entry.schema, on_error))
+    read = (
+        (
+            source.name,
+            formats.read_stream(
+                io.BytesIO(source.content),
+                source.name,
+                format=format,
+                schema=entry.schema,
+                on_error=on_error,
+            ),
+        )
+        for source in sources
+    )
+    return _split(entry, chosen, _once(read, on_error))
+
+
+def _split(entry: Corpus, chosen: SplitEntry, documents: Iterable[Document]) -> Split:
     return Split(f"{entry.name}:{chosen.name}", chosen.role, tuple(documents))
+
+
+def _own_documents(
+    entry: Corpus, base: Path, chosen: SplitEntry, on_error: formats.OnError | None
+) -> Iterator[Document]:
+    paths = [base / file.path for file in chosen.files]
+    format = chosen.format or None
+    return _once(
+        (
+            (str(p), formats.read(p, format=format, schema=entry.schema, on_error=on_error))
+            for p in paths
+        ),
+        on_error,
+    )
 
 
 def _sources(name: str, content: bytes, members: str) -> Iterator[Source]:
@@ -227,16 +278,21 @@ def _sources(name: str, content: bytes, members: str) -> Iterator[Source]:
                 yield Source(f"{name}:{member}", archive.read(member))
 
 
-def _documents(sources: list[Source], format: str, schema: Schema) -> Iterator[Document]:
-    if format in LAYOUTS:
-        yield from LAYOUTS[format](sources, schema, None)
-        return
+def _once(
+    read: Iterable[tuple[str, Iterator[Document]]], on_error: formats.OnError | None
+) -> Iterator[Document]:
+    """The documents of several files; an id that an earlier file has too is a problem."""
     seen: set[str] = set()
-    for name, content in sources:
-        stream = io.BytesIO(content)
-        for document in formats.read_stream(stream, name, format=format, schema=schema):
+    for name, documents in read:
+        for document in documents:
             if document.id in seen:
-                raise InputError(DUPLICATE_DOCUMENT, at=Place(name), document=document.id)
+                error = InputError(
+                    DUPLICATE_DOCUMENT, at=Place(name, None, document.id), document=document.id
+                )
+                if on_error is None:
+                    raise error
+                on_error(error)
+                continue
             seen.add(document.id)
             yield document
 

@@ -10,6 +10,7 @@ from relatome.scoring.chemprot import CHEMPROT
 from relatome.scoring.ddi import DDI_2013
 from relatome.scoring.drugprot import DRUGPROT, DRUGPROT_SCRIPT
 from relatome.scoring.ppi import INTERACTION
+from relatome.scoring.relations import RELATIONS, RELATIONS_ORDERED
 from relatome.scoring.rule import Rule
 
 _ALL: tuple[Rule, ...] = (
@@ -24,6 +25,8 @@ _ALL: tuple[Rule, ...] = (
     BC5CDR_CID,
     BC5CDR_CID_SCRIPT,
     INTERACTION,
+    RELATIONS,
+    RELATIONS_ORDERED,
 )
 RULES: dict[str, Rule] = {rule.name: rule for rule in _ALL}
 
