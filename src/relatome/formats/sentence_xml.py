@@ -125,7 +125,7 @@ class _Reading:
 
     def _mention(self, element: Element, text: str, offset: int) -> Mention:
         mention_id = _attribute(element, "id")
-        pieces = self._pieces(element)
+        pieces = self._pieces(element, len(text))
         claimed = _attribute(element, "text")
         infons = _rest(element, "id", "charOffset", "text", "type")
         if len(pieces) > 1:
@@ -148,7 +148,7 @@ class _Reading:
             fine_type,
         )
 
-    def _pieces(self, element: Element) -> list[tuple[int, int]]:
+    def _pieces(self, element: Element, length: int) -> list[tuple[int, int]]:
         offsets = _attribute(element, "charOffset")
         if not self._dialect.pieces.fullmatch(offsets):
             raise _invalid(f"charOffset is {clipped(offsets)!r}", element)
@@ -156,6 +156,8 @@ class _Reading:
         for piece in offsets.split(self._dialect.separator):
             start, end = map(int, piece.split("-"))
             pieces.append((start, end + self._dialect.after_last))
+        if any(end > length for _, end in pieces):
+            raise _invalid(f"charOffset {clipped(offsets)} lies outside the sentence", element)
         return pieces
 
     def _as_claimed(
