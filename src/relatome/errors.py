@@ -305,7 +305,7 @@ TSV_TRIPLE_DOCUMENT = Message(
     "Add its line to the file of abstracts, or remove its annotations.",
 )
 BIOREX_LINE = Message(
-    "R149",
+    "R162",
     "this is not a line of BioREx's table: {reason}.",
     "A line has ten columns: document, two types, two identifiers, same sentence, distance, "
     "question [SEP] marked text, tokens, label.",

@@ -179,7 +179,7 @@ def test_a_line_unlike_the_first_is_named(tmp_path: Path, content: str, line: in
     path = answer(tmp_path, content)
     with pytest.raises(InputError, match=rf"{path}:{line}: the line '.*' is not like") as caught:
         read_submission(path, [])
-    assert caught.value.code == "R160"
+    assert caught.value.code == "R170"
 
 
 def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:

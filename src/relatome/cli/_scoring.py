@@ -26,7 +26,7 @@ class Side(NamedTuple):
 
 
 def read_gold(reference: str, corpora: Path | None) -> Side:
-    """The annotated documents of a file or of a corpus such as ``drugprot:development``."""
+    """The annotated documents of a file or of a corpus such as ``drugprot:dev``."""
     from relatome import formats
     from relatome.corpora import CORPORA, data_hash, load, parts
 

@@ -46,9 +46,9 @@ def read_part(
         InputError: for a problem, unless `on_error` is given.
     """
     documents, table = sources
-    wanted = {line.partition(b"\t")[0].decode() for line in table.content.splitlines()}
+    wanted = {line.partition(b"\t")[0] for line in table.content.splitlines()}
     for document in checked(_records(documents, schema), documents.name, on_error):
-        if document.id in wanted:
+        if document.id.encode() in wanted:
             yield document
 
 

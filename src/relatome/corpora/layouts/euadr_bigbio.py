@@ -80,7 +80,7 @@ def read(
 def _records(content: bytes, schema: Schema) -> Iterator[Record]:
     try:
         page = msgspec.json.decode(content, type=_Page)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(BIGBIO_INVALID, reason=error) from None
     for item in page.rows:
         try:
