@@ -82,13 +82,13 @@ def test_a_line_that_does_not_fit(old: bytes, new: bytes) -> None:
     content = OTHER + FIRST.replace(old, new)
     documents, (problem,) = problems_of(content, "biorex")
     assert documents == EXPECTED[1:]
-    assert whereabouts(problem) == ("R149", 2, "7")
+    assert whereabouts(problem) == ("R162", 2, "7")
 
 
 def test_a_document_whose_lines_have_different_texts() -> None:
     documents, (problem,) = problems_of(FIRST + SECOND.replace(b"YAP", b"YAZ") + OTHER)
     assert documents == EXPECTED[1:]
-    assert whereabouts(problem) == ("R149", 2, "7")
+    assert whereabouts(problem) == ("R162", 2, "7")
     assert "line 1" in str(problem)
 
 
@@ -101,4 +101,4 @@ def test_lines_without_document_and_what_is_not_utf8() -> None:
     content = line("X", document="") + FIRST.replace(b"YAP", b"\xe4") + OTHER
     documents, problems = problems_of(content, "biorex")
     assert documents == EXPECTED[1:]
-    assert [whereabouts(p) for p in problems] == [("R149", 1, None), ("R122", 2, None)]
+    assert [whereabouts(p) for p in problems] == [("R162", 1, None), ("R122", 2, None)]

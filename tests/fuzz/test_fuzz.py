@@ -1,4 +1,4 @@
-"""Damaged files of every format and corpus: documents or located errors, in bounds of time and space.
+"""Damaged files of every format and corpus: documents or located errors, in bounds of time, memory.
 
 A few hundred cases with the other tests; ten thousand more with the slow ones (``make fuzz``).
 To see a failing case again: ``python -m tests.fuzz.worker CASE CASE+1 [CORPORA]``.
