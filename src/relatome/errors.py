@@ -596,9 +596,6 @@ RECIPE_OVERRIDE = Message(
     "--set {override!r} does not read as key=value.",
     "Write it as table.key=value, for example --set training.seed=7.",
 )
-SCHEMA_UNKNOWN = Message(
-    "R605", "the recipe's schema {name!r} is not known.", "Known schemas: {known}."
-)
 LOSS_UNKNOWN = Message(
     "R606", "losses.{key}.name is {name!r}, which is no loss.", "Known losses: {known}."
 )

@@ -180,7 +180,7 @@ def test_windows_longer_than_the_encoder_reads_are_refused(tiny: Tiny, tmp_path:
 @pytest.mark.parametrize(
     ("override", "code", "named"),
     [
-        ("schema=nosuch", "R605", "nosuch"),
+        ("schema=nosuch", "R814", "nosuch"),
         ("losses.relation.name=nosuch", "R606", "losses.relation.name"),
         ("losses.novelty.name=nosuch", "R606", "losses.novelty.name"),
         ("selection.rule=nosuch", "R401", "nosuch"),

@@ -77,6 +77,10 @@ def own_corpus(name: str) -> Corpus:
         raise UsageError(DESCRIPTION_INVALID, at=place, reason=error) from None
     for split_name, split in described.splits.items():
         _require_usable(split_name, split, path.parent, place)
+    try:
+        schema = find_schema(described.schema, path.parent)
+    except UsageError as error:
+        raise _within(error, place) from None
     return Corpus(
         name=name,
         title=described.title or described.name,
@@ -85,7 +89,7 @@ def own_corpus(name: str) -> Corpus:
         terms="",
         licence_url="",
         homepage="",
-        schema=find_schema(described.schema, path.parent),
+        schema=schema,
         format="",
         splits=tuple(
             SplitEntry(
@@ -135,9 +139,11 @@ def find_schema(name: str, base: Path = Path()) -> Schema:
     try:
         return schema_from(_toml(path))
     except UsageError as error:
-        raise UsageError(
-            error.message, at=error.place.within(Place(str(path))), **error.values
-        ) from None
+        raise _within(error, Place(str(path))) from None
+
+
+def _within(error: UsageError, place: Place) -> UsageError:
+    return UsageError(error.message, at=error.place.within(place), **error.values)
 
 
 def _toml(path: Path) -> dict[str, Any]:

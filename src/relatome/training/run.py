@@ -10,16 +10,14 @@ from typing import NamedTuple
 import msgspec
 from transformers import set_seed
 
-from relatome.corpora import data_hash
+from relatome.corpora import data_hash, find_schema
 from relatome.data import Schema, Split, require_disjoint, require_not_test
-from relatome.data.schemas import SCHEMAS
 from relatome.encode import DocumentEncoding, Settings
 from relatome.errors import (
     LOSS_UNKNOWN,
     NOVELTY_MISSING,
     RECIPE_INVALID,
     RUN_DATA_DIFFERS,
-    SCHEMA_UNKNOWN,
     UNKNOWN_SCORE,
     WINDOW_TOO_LONG,
     Place,
@@ -61,9 +59,7 @@ def preflight(recipe: Recipe) -> Schema:
     Raises:
         UsageError: naming the key at fault.
     """
-    if recipe.schema not in SCHEMAS:
-        raise UsageError(SCHEMA_UNKNOWN, name=recipe.schema, known=", ".join(SCHEMAS))
-    schema = SCHEMAS[recipe.schema]
+    schema = find_schema(recipe.schema)
     for key in ("relation", "novelty"):
         loss = getattr(recipe.losses, key)
         if loss is not None and loss.name not in LOSSES:
