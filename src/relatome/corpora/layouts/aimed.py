@@ -15,6 +15,7 @@ from relatome.corpora.corpus import Source
 from relatome.data import Document, Mention, Passage, Relation, Schema
 from relatome.data.sentences import SENTENCE
 from relatome.formats import OnError, read_stream
+from relatome.formats.records import Record, checked
 
 _ID = "AIMed.d78"
 
@@ -34,6 +35,12 @@ def read(
     Raises:
         InputError: unless `on_error` is given.
     """
+    yield from checked(_records(sources, schema, on_error), sources[0].name, on_error)
+
+
+def _records(
+    sources: Sequence[Source], schema: Schema, on_error: OnError | None
+) -> Iterator[Record]:
     passages: list[Passage] = []
     mentions: list[Mention] = []
     relations: list[Relation] = []
@@ -48,9 +55,7 @@ def read(
             relations += (
                 Relation(f"{_ID}.{r.head}", f"{_ID}.{r.tail}", label) for r in sentence.relations
             )
-    document = Document(_ID, tuple(passages), tuple(mentions), tuple(relations))
-    document.check()
-    yield document
+    yield Record(Document(_ID, tuple(passages), tuple(mentions), tuple(relations)))
 
 
 def _moved(mention: Mention, offset: int, schema: Schema) -> Mention:
