@@ -129,8 +129,9 @@ def test_biored_is_usable_and_its_oddities_are_noted(check: Check, corpora_dir: 
     report = json.loads(result.stdout)
     assert (report["gold"], report["unreachable"]) == (6503, 6)
     counts = {f["kind"]: len(f["cases"]) for f in report["findings"]}
+    # With BioREDirect's test split; more with each other corpus that is present.
+    assert counts.pop("documents shared with other corpora") >= 200
     assert counts == {
-        "documents shared with other corpora": 200,
         "documents without relations": 7,
         "mentions without identifier": 63,
         "unreachable gold: an entity related to itself": 4,
@@ -144,7 +145,7 @@ def test_biored_is_usable_and_its_oddities_are_noted(check: Check, corpora_dir: 
     ("arguments", "message"),
     [
         (("nothing-here",), "R815"),
-        ((EXAMPLES, "--schema", "chemprot"), "R814"),
+        ((EXAMPLES, "--schema", "bioread"), "R814"),
         (("biored",), "R803"),
         (("biored:nothing",), "R802"),
         ((EXAMPLES, "--against", "nothing"), "R801"),

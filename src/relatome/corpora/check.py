@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from relatome.corpora.overlap import Index
 from relatome.corpora.stats import Stats, count
 from relatome.data import Document, Mention, Reach, Schema, Split, reach
 from relatome.errors import RelatomeError
@@ -139,15 +140,16 @@ def _unreadable(problems: Sequence[RelatomeError]) -> Iterator[Finding]:
 def _shared(
     splits: Sequence[Split], known: Sequence[Split], against: Sequence[Split]
 ) -> Iterator[Finding]:
-    indexed = {split.name: _Indexed(split) for split in (*splits, *known, *against)}
+    indexed: dict[str, Index] = {}
 
     def cases(pairs: Iterable[tuple[Split, Split]]) -> list[str]:
-        return [
-            case
-            for left, right in pairs
-            if left.name != right.name
-            for case in indexed[left.name].shared_with(indexed[right.name])
-        ]
+        found = []
+        for left, right in pairs:
+            if left.name != right.name:
+                if right.name not in indexed:
+                    indexed[right.name] = Index(right.documents)
+                found += _shared_documents(left, right.name, indexed[right.name])
+        return found
 
     yield from _finding(
         "error",
@@ -169,29 +171,16 @@ def _shared(
     )
 
 
-class _Indexed:
-    """A split whose documents are found by id or, where ids were changed, by their whole text."""
-
-    def __init__(self, split: Split) -> None:
-        self.name = split.name
-        self.ids = [document.id for document in split.documents]
-        self.letters = [_letters(document.text) for document in split.documents]
-        self.id_by_letters = dict(zip(self.letters, self.ids, strict=True))
-
-    def shared_with(self, other: _Indexed) -> Iterator[str]:
-        theirs = set(other.ids)
-        for document_id, letters in zip(self.ids, self.letters, strict=True):
-            place = f"{self.name}, document {document_id}"
-            if document_id in theirs:
-                yield f"{place}: also in {other.name}"
-            elif letters and letters in other.id_by_letters:
-                twin = other.id_by_letters[letters]
-                yield f"{place}: same text as {twin} in {other.name}"
-
-
-def _letters(text: str) -> str:
-    # Copies differ in white space and punctuation, such as `,` made `;` by a conversion.
-    return "".join(filter(str.isalnum, text)).lower()
+def _shared_documents(split: Split, name: str, index: Index) -> Iterator[str]:
+    for document in split.documents:
+        twin = index.find(document)
+        if twin is None:
+            continue
+        place = f"{split.name}, document {document.id}"
+        if twin.by == "id":
+            yield f"{place}: also in {name}"
+        else:
+            yield f"{place}: same text as {twin.id} in {name}"
 
 
 # ---------------------------------------------------------------- one document at a time
