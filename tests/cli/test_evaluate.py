@@ -10,6 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from relatome.cli import app
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "scoring"
 GOLD, PREDICTED = EXAMPLES / "gold.pubtator", EXAMPLES / "predicted.pubtator"
@@ -26,9 +29,10 @@ def relatome(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def scored(*arguments: str | Path, gold: Path = GOLD, pred: Path = PREDICTED) -> str:
-    done = relatome("--gold", gold, "--pred", pred, *arguments)
+    line = ["evaluate", "--gold", gold, "--pred", pred, *arguments]
+    done = CliRunner().invoke(app, [str(part) for part in line], catch_exceptions=False)
     assert done.stderr == ""
-    assert done.returncode == 0
+    assert done.exit_code == 0
     return done.stdout
 
 

@@ -18,6 +18,10 @@ def test_a_rule_describes_itself(rule: Rule) -> None:
     assert rule.primary in rule.scores
     for scores in rule.breakdowns.values():
         assert set(scores) <= set(rule.scores)
+    if rule.script is not None:
+        program = RULES[rule.script]
+        assert program.script is None
+        assert program.scores == rule.scores
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
