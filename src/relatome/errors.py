@@ -494,6 +494,11 @@ UNKNOWN_SCHEMA = Message(
     "there is no schema {name!r}.",
     "Known schemas: {known}; or give the path of a schema of your own, a .toml file.",
 )
+PLOT_FORMAT = Message(
+    "R816",
+    "{path} does not end in .svg.",
+    "The picture is written as SVG, which every browser shows and vector programs turn into PNG.",
+)
 NO_TARGET = Message(
     "R815",
     "there is neither a file nor a corpus {name!r}.",

@@ -35,19 +35,20 @@ def _unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_list_shows_every_split(corpora_dir: Path) -> None:
     result = CliRunner().invoke(app, ["corpora", "list", "--corpora", str(corpora_dir)])
     assert result.exit_code == 0
-    rows = [line.split() for line in result.stdout.splitlines() if "train" in line]
-    assert [row[:4] for row in rows] == [
-        ["biored", "train", "train", "400"],
-        ["bioredirect", "train_dev", "train", "500"],
-        ["bc8", "train", "train", "500"],
-    ]
+    rows = [line.split() for line in result.stdout.splitlines()]
+    for name, entry in CORPORA.items():
+        first = [name, entry.splits[0].name, entry.splits[0].role, f"{entry.splits[0].documents:,}"]
+        assert first in [row[:4] for row in rows]
+    assert sum(len(entry.splits) for entry in CORPORA.values()) <= len(rows)
     assert str(corpora_dir / "biored") in result.stdout
 
 
 def test_list_without_any_copy() -> None:
     result = CliRunner().invoke(app, ["corpora", "list"])
     assert result.exit_code == 0
-    assert [line.split()[-1] for line in result.stdout.splitlines() if "00 " in line] == ["–"] * 6
+    every = sum(len(entry.splits) for entry in CORPORA.values())
+    rows = [line.split() for line in result.stdout.splitlines() if line.strip()]
+    assert [row[-1] for row in rows].count("–") == every
 
 
 def test_stats_as_json(corpora_dir: Path) -> None:
@@ -55,6 +56,29 @@ def test_stats_as_json(corpora_dir: Path) -> None:
     counted = json.loads(CliRunner().invoke(app, arguments).stdout)
     assert [split["documents"] for split in counted] == [400, 100, 100]
     assert counted[1]["novelty"] == {"novel": 835, "not novel": 327}
+
+
+def test_stats_draws_a_picture(corpora_dir: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "dev.svg"
+    arguments = ["corpora", "stats", "biored:dev", "--corpora", str(corpora_dir)]
+    result = CliRunner().invoke(app, [*arguments, "--plot", str(picture)])
+    assert result.exit_code == 0
+    drawn = picture.read_text("utf-8")
+    assert "biored:dev" in drawn
+    assert "100 documents, 3,533 mentions, 1,162 relations" in drawn
+    with pytest.raises(UsageError, match=r"R816.*dev\.png"):
+        CliRunner().invoke(
+            app, [*arguments, "--plot", str(tmp_path / "dev.png")], catch_exceptions=False
+        )
+
+
+def test_stats_by_finer_types(corpora_dir: Path) -> None:
+    arguments = ["corpora", "stats", "drugprot:train", "--corpora", str(corpora_dir)]
+    lines = CliRunner().invoke(app, arguments).stdout.splitlines()
+    rows = [line.split() for line in lines]
+    assert ["label", "CHEMICAL–GENE-Y", "CHEMICAL–GENE-N"] in rows
+    assert ["PRODUCT-OF", "382", "116"] in rows
+    assert ["same", "sentence", "9,599", "9,599"] in rows
 
 
 def test_stats_as_a_table(corpora_dir: Path) -> None:

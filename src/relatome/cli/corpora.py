@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from relatome.errors import LICENCE_NOT_ACCEPTED, UsageError
+from relatome.errors import LICENCE_NOT_ACCEPTED, PLOT_FORMAT, UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from relatome.corpora.stats import Stats
 
 corpora = typer.Typer(
     no_args_is_help=True, help="Published corpora: list them, fetch one, count what it holds."
@@ -23,6 +29,7 @@ _Directory = Annotated[
         "folder.",
     ),
 ]
+_HEADINGS = {"pairs": "relations by type pair", "distances": "relations by sentence distance"}
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of `relatome corpora list`.")]
 
 
@@ -111,43 +118,122 @@ def stats(
     ],
     directory: _Directory = None,
     format: Annotated[Literal["table", "json"], typer.Option(help="Tables or JSON.")] = "table",
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.svg",
+            help="Draw entity types, type pairs and labels, with lines as thick as there are "
+            "relations.",
+        ),
+    ] = None,
 ) -> None:
     """Count documents, mentions, entities and relations of a corpus, split by split.
 
-    Example: [bold]relatome corpora stats biored[/bold]
+    Example: [bold]relatome corpora stats biored --plot biored.svg[/bold]
     """
     import msgspec
-    from rich import box
-    from rich.table import Table
 
     from relatome.cli._terminal import console
     from relatome.corpora import load, parts
     from relatome.corpora.stats import count
 
+    if plot is not None and plot.suffix != ".svg":
+        raise UsageError(PLOT_FORMAT, path=plot)
     entry, splits = parts(name)
     counted = [count(load(entry.name, s.name, directory), entry.schema) for s in splits]
+    if plot is not None:
+        _draw(name, entry.schema.ordered, counted, plot)
     if format == "json":
         typer.echo(msgspec.json.format(msgspec.json.encode(counted)).decode())
         return
+    console().print(_table([split.name for split in splits], counted))
+    if any(split.labels_of_fine_pairs for split in counted):
+        console().print(_fine_table(counted))
+
+
+def _table(names: list[str], counted: list[Stats]) -> Table:
+    """A column for every split, a row for everything that is counted."""
+    from rich import box
+    from rich.table import Table
+
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("", overflow="fold")
-    for column in (*(split.name for split in splits), "total"):
+    for column in (*names, "total"):
         table.add_column(column, justify="right")
 
     def add(title: str, figures: list[int], style: str | None = None) -> None:
         table.add_row(title, *(f"{n:,}" for n in (*figures, sum(figures))), style=style)
 
     add("documents", [c.documents for c in counted], "bold")
-    for group in ("mentions", "entities", "relations", "pairs", "novelty"):
+    for group in ("mentions", "entities", "relations", "pairs", "distances", "novelty"):
         by_split: list[dict[str, int]] = [getattr(c, group) for c in counted]
+        if not any(by_split):
+            continue
         table.add_section()
         if group in ("mentions", "entities", "relations"):
             add(group, [sum(counts.values()) for counts in by_split], "bold")
         else:
-            table.add_row("relations by type pair" if group == "pairs" else group, style="bold")
+            table.add_row(_HEADINGS.get(group, group), style="bold")
         for kind in dict.fromkeys(kind for counts in by_split for kind in counts):
             add(f"  {kind}", [counts.get(kind, 0) for counts in by_split])
-    console().print(table)
+    return table
+
+
+def _fine_table(counted: list[Stats]) -> Table:
+    """Relations of all splits by label and by the corpus's finer types, where it has them."""
+    from rich import box
+    from rich.table import Table
+
+    labels_of = _summed([split.labels_of_fine_pairs or split.labels_of_pairs for split in counted])
+    labels = list(dict.fromkeys(label for split in counted for label in split.relations))
+    pairs = list(labels_of)
+    figures = {(pair, label): labels_of[pair][label] for pair in pairs for label in labels}
+    rows, columns, title = labels, pairs, "label"
+    if len(labels) < len(pairs):  # the longer of the two goes downwards
+        rows, columns, title = pairs, labels, "types"
+        figures = {(label, pair): number for (pair, label), number in figures.items()}
+    table = Table(title="relations by fine types", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column(title, overflow="fold")
+    for column in columns:
+        table.add_column(column, justify="right")
+    for row in rows:
+        table.add_row(row, *(f"{figures[column, row]:,}" for column in columns))
+    return table
+
+
+def _draw(name: str, ordered: bool, counted: list[Stats], path: Path) -> None:
+    from relatome.corpora.stats import PAIR
+    from relatome.formats.target import replaced
+    from relatome.report.profile import Profile, draw_profile
+
+    mentions = Counter[str]()
+    for split in counted:
+        mentions.update(split.mentions)
+    relations = {}
+    for pair, labels in _summed([split.labels_of_pairs for split in counted]).items():
+        head, tail = pair.split(PAIR)
+        relations[head, tail] = labels
+    documents = sum(split.documents for split in counted)
+    total = sum(labels.total() for labels in relations.values())
+    profile = Profile(
+        name,
+        f"{documents:,} documents, {mentions.total():,} mentions, {total:,} relations",
+        dict(mentions.most_common()),
+        relations,
+        ordered,
+    )
+    with replaced(path) as stream:
+        stream.write(draw_profile(profile).encode())
+    typer.echo(f"Wrote {path}", err=True)
+
+
+def _summed(by_split: list[dict[str, dict[str, int]]]) -> dict[str, Counter[str]]:
+    """Labels by pair over all splits, the commonest pair first."""
+    found: dict[str, Counter[str]] = {}
+    for labels_of in by_split:
+        for pair, labels in labels_of.items():
+            found.setdefault(pair, Counter()).update(labels)
+    return dict(sorted(found.items(), key=lambda item: -item[1].total()))
 
 
 class _Progress:

@@ -336,7 +336,7 @@ def _missing(entry: Corpus, splits: Iterable[SplitEntry], directory: Path | None
     return UsageError(
         CORPUS_MISSING,
         name=entry.name,
-        files=" or ".join(names),
+        files=" or ".join(dict.fromkeys(names)),
         folders=", ".join(str(folder) for folder in folders),
         how=how,
         environment=ENVIRONMENT,
