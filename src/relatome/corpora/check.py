@@ -143,7 +143,7 @@ def _shared(
     indexed: dict[str, Index] = {}
 
     def cases(pairs: Iterable[tuple[Split, Split]]) -> list[str]:
-        found = []
+        found: list[str] = []
         for left, right in pairs:
             if left.name != right.name:
                 if right.name not in indexed:
@@ -348,7 +348,7 @@ def _few_examples(splits: Sequence[Split], schema: Schema) -> Iterator[Finding]:
     for split in splits:
         seen = Counter(r.type for document in split.documents for r in document.relations)
         if seen and split.role == "train":
-            few = [label for label in schema.labels if seen[label] < FEW]
+            few = [label for label in schema.asserting if seen[label] < FEW]
             cases += [f"{split.name}: {label}, {seen[label]}" for label in few]
     yield from _finding(
         "note",

@@ -2,7 +2,7 @@
 
 from relatome.data.candidates import Candidate, Reach, candidates, reach
 from relatome.data.document import Document, Entity, Mention, Passage, Relation, Span
-from relatome.data.schema import PairRule, Schema
+from relatome.data.schema import Negative, PairRule, Schema
 from relatome.data.sentences import sentence_of, sentences
 from relatome.data.splits import Split, folds, overlap, require_disjoint, require_not_test
 
@@ -11,6 +11,7 @@ __all__ = [
     "Document",
     "Entity",
     "Mention",
+    "Negative",
     "PairRule",
     "Passage",
     "Reach",

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from relatome.data.schema import PairRule, Schema
+from relatome.data.schema import NO_RELATION, Negative, PairRule, Schema, is_no_relation
 from relatome.errors import SCHEMA_INVALID, UsageError
 
 
@@ -15,17 +15,22 @@ class _Pair(PairRule, frozen=True, forbid_unknown_fields=True):
     """A pair in which a misspelt key is an error."""
 
 
+class _Negative(Negative, frozen=True, forbid_unknown_fields=True):
+    """A class of negatives in which a misspelt key is an error."""
+
+
 class _Schema(Schema, frozen=True, dict=True, forbid_unknown_fields=True):
     """A schema in which a misspelt key is an error."""
 
     pairs: tuple[_Pair, ...]
+    negatives: tuple[_Negative, ...] = ()
 
 
 def schema_from(values: Mapping[str, Any]) -> Schema:
     """The schema that plain values, such as those of a TOML file, describe.
 
-    Every key of `Schema` must be there (but `direction`, which is false by default), none other,
-    and they must fit one another.
+    Every key of `Schema` must be there (but `direction`, which is false by default, and
+    `negatives`, which only pools have), none other, and they must fit one another.
 
     Raises:
         UsageError: naming the key at fault.
@@ -36,6 +41,9 @@ def schema_from(values: Mapping[str, Any]) -> Schema:
         raise UsageError(SCHEMA_INVALID, reason=str(error)) from None
     fields = {name: getattr(given, name) for name in Schema.__struct_fields__}
     fields["pairs"] = tuple(PairRule(p.head, p.tail, p.labels) for p in given.pairs)
+    fields["negatives"] = tuple(
+        Negative(n.corpus, n.head, n.tail, n.label) for n in given.negatives
+    )
     schema = Schema(**fields)
     for fault in _faults(schema):
         raise UsageError(SCHEMA_INVALID, reason=fault)
@@ -53,9 +61,10 @@ def _faults(schema: Schema) -> Iterator[str]:
             yield f"labels[{index}]: {label!r} is empty or has spaces around it"
         if label in schema.labels[:index]:
             yield f"labels[{index}]: {label!r} stands there twice"
-        if label == "None" or label.startswith("None-"):
+        if is_no_relation(label) and label not in {n.label for n in schema.negatives}:
             yield f"labels[{index}]: {label!r} is what no relation is called"
     yield from _pair_faults(schema)
+    yield from _negative_faults(schema)
 
 
 def _spelling_faults(schema: Schema) -> Iterator[str]:
@@ -89,3 +98,16 @@ def _pair_faults(schema: Schema) -> Iterator[str]:
     for index, label in enumerate(schema.labels):
         if label not in used:
             yield f"labels[{index}]: {label!r} is legal for no pair"
+
+
+def _negative_faults(schema: Schema) -> Iterator[str]:
+    rules = {(pair.head, pair.tail): pair.labels for pair in schema.pairs}
+    for index, negative in enumerate(schema.negatives):
+        key = f"negatives[{index}]"
+        labels = rules.get((negative.head, negative.tail))
+        if labels is None:
+            yield f"{key}: there is no rule for {negative.head} and {negative.tail}"
+        elif not is_no_relation(negative.label):
+            yield f"{key}.label: {negative.label!r} is neither None nor begins with None-"
+        elif negative.label != NO_RELATION and negative.label not in labels:
+            yield f"{key}.label: {negative.label!r} is not legal for the pair"

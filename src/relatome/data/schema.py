@@ -10,6 +10,14 @@ import msgspec
 from relatome.data.document import Document
 from relatome.errors import UNKNOWN_LABEL, UNKNOWN_TYPE, InputError, Place
 
+NO_RELATION = "None"
+CORPUS_INFON = "corpus"  # of a document in a pool: the corpus it comes from
+
+
+def is_no_relation(label: str) -> bool:
+    """Whether a label says that there is none: ``None``, or ``None-…`` of one corpus of a pool."""
+    return label == NO_RELATION or label.startswith(f"{NO_RELATION}-")
+
 
 class PairRule(msgspec.Struct, frozen=True):
     """An ordered pair of entity types that may be related, and the labels legal for it.
@@ -21,6 +29,24 @@ class PairRule(msgspec.Struct, frozen=True):
     head: str
     tail: str
     labels: tuple[str, ...]
+
+
+class Negative(msgspec.Struct, frozen=True):
+    """What a pair without annotated relation is, in the documents of one corpus of a pool.
+
+    "Not annotated here" is not "no relation": corpora annotate different things.
+
+    Attributes:
+        corpus: the corpus, as the documents name it in their infon ``corpus``.
+        head: type of the pair's head, as in a rule of the schema.
+        tail: type of its tail.
+        label: the class of such pairs: ``None``, or a label ``None-…`` of the schema.
+    """
+
+    corpus: str
+    head: str
+    tail: str
+    label: str
 
 
 class Schema(msgspec.Struct, frozen=True, dict=True):
@@ -39,6 +65,9 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
         prompt_word: what the corpus annotates, as a word for prompts ("relation", "interaction").
         rule: name of the official scoring rule.
         direction: whether relations name the entity that acts (`Relation.subject`).
+        negatives: for pooled corpora, what pairs without relation are. Pairs of a corpus and types
+            that it does not list were not annotated there, and are no examples. Empty where all
+            documents are of one corpus: there such pairs are unrelated.
     """
 
     name: str
@@ -53,6 +82,7 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
     prompt_word: str
     rule: str
     direction: bool = False
+    negatives: tuple[Negative, ...] = ()
 
     @cached_property
     def _canonical(self) -> dict[str, str]:
@@ -70,6 +100,25 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
             if not self.ordered:
                 rules.setdefault((rule.tail, rule.head), rule)
         return rules
+
+    @cached_property
+    def _negatives(self) -> dict[tuple[str, str, str], str]:
+        return {(n.corpus, n.head, n.tail): n.label for n in self.negatives}
+
+    @cached_property
+    def asserting(self) -> tuple[str, ...]:
+        """The labels that assert a relation: all but the ``None-…`` of a pool."""
+        return tuple(label for label in self.labels if not is_no_relation(label))
+
+    def unrelated(self, document: Document, rule: PairRule) -> str | None:
+        """The class of a pair without annotated relation, or None if it is no example.
+
+        Documents that do not say which corpus of a pool they come from are taken to be annotated
+        completely.
+        """
+        if not self.negatives or CORPUS_INFON not in document.infons:
+            return NO_RELATION
+        return self._negatives.get((document.infons[CORPUS_INFON], rule.head, rule.tail))
 
     def canonical_type(self, spelling: str, place: Place | None = None) -> str:
         """The schema's own name of an entity type, whatever its spelling.

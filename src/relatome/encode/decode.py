@@ -58,8 +58,11 @@ def decode(
     probability = softmax(np.where(encoded.legal, relation_logits, np.float32(ILLEGAL)))
     if np.isnan(probability).any():
         raise ModelError(MODEL_SCORES, at=Place(document=encoded.document.id))
-    asserted = np.flatnonzero(1 - probability[:, 0] >= decoding.threshold)
-    best = 1 + probability[:, 1:].argmax(axis=1)
+    # Every class that asserts nothing is no relation, by whatever name.
+    classes = [1 + schema.labels.index(label) for label in schema.asserting]
+    none = np.delete(probability, classes, axis=1).sum(axis=1)
+    asserted = np.flatnonzero(1 - none >= decoding.threshold)
+    best = np.array(classes)[probability[:, classes].argmax(axis=1)]
     novel = None if novelty_logits is None else softmax(novelty_logits)[:, 1]
     entities = encoded.document.entities
     relations = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from relatome.data import Schema
+from relatome.data.schema import NO_RELATION
 from relatome.encode.document import EncodedDocument
 from relatome.encode.tokens import IntArray
 
@@ -15,8 +16,9 @@ def relation_targets(encoded: EncodedDocument, schema: Schema) -> tuple[IntArray
     """Gold classes of every candidate.
 
     Returns:
-        relation classes ``(P,)``, 0 for no relation and 1 + label index otherwise, and novelty
-        classes ``(P,)``, 1 novel, 0 known, `IGNORED` where nothing is asserted or judged.
+        relation classes ``(P,)``, 0 for no relation, 1 + label index otherwise and `IGNORED` where
+        the corpus the document comes from does not annotate such pairs, and novelty classes
+        ``(P,)``, 1 novel, 0 known, `IGNORED` where nothing is asserted or judged.
     """
     entities = encoded.document.entities
     gold = {}
@@ -29,8 +31,16 @@ def relation_targets(encoded: EncodedDocument, schema: Schema) -> tuple[IntArray
     for index, candidate in enumerate(encoded.candidates):
         found = gold.get((entities[candidate.head].id, entities[candidate.tail].id))
         if found is None or found.type not in candidate.rule.labels:
+            unrelated = schema.unrelated(encoded.document, candidate.rule)
+            labels[index] = _class_of(unrelated, schema)
             continue
         labels[index] = 1 + schema.labels.index(found.type)
         if found.novel is not None:
             novelty[index] = int(found.novel)
     return labels, novelty
+
+
+def _class_of(unrelated: str | None, schema: Schema) -> int:
+    if unrelated is None:
+        return IGNORED
+    return 0 if unrelated == NO_RELATION else 1 + schema.labels.index(unrelated)

@@ -8,6 +8,7 @@ from typing import Literal, Protocol, runtime_checkable
 import msgspec
 
 from relatome.data import Document, Relation
+from relatome.data.schema import is_no_relation
 
 Items = Mapping[Hashable, Mapping[str, str]]
 """Comparable items, each with the groups it belongs to.
@@ -114,7 +115,7 @@ def asserted(relations: Iterable[Relation]) -> Iterator[Relation]:
     Merged corpora spell "no relation" once per corpus (None, None-CID, None-DDI, …); at scoring
     all of them are no relation.
     """
-    return (r for r in relations if r.type != "None" and not r.type.startswith("None-"))
+    return (r for r in relations if not is_no_relation(r.type))
 
 
 def unordered(relation: Relation) -> tuple[str, str]:
