@@ -65,6 +65,9 @@ def export(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")],
     output: Annotated[Path, typer.Argument(metavar="OUT", help="Model folder to write.")],
     name: Annotated[str | None, typer.Option(help="Name; default: the recipe's.")] = None,
+    int8_only: Annotated[
+        bool, typer.Option("--int8-only", help="Leave out the fp32 weights, four times as large.")
+    ] = False,
 ) -> None:
     """Write a trained model as ONNX (fp32 and int8) with tokenizer and card.
 
@@ -78,5 +81,5 @@ def export(
         from relatome.training.export import export_run
     except ModuleNotFoundError as error:
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
-    export_run(run, output, name)
+    export_run(run, output, name, int8_only=int8_only)
     typer.echo(f"Wrote {output}. Try: relatome extract FILE --model {output}")

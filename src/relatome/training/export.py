@@ -26,13 +26,14 @@ from relatome.training.folder import MODEL_FOLDER, PROVENANCE_FILE, RECIPE_FILE,
 _OPSET = 20
 
 
-def export_run(run: Path, target: Path, name: str | None) -> None:
+def export_run(run: Path, target: Path, name: str | None, *, int8_only: bool = False) -> None:
     """Export the model of a finished run, with a card of its dev scores.
 
     Args:
         run: a run folder.
         target: folder to write; see `export`.
         name: the model's name; the recipe's if not given.
+        int8_only: leave out the fp32 encoder, which is four times as large.
 
     Raises:
         UsageError: if `run` is no finished run.
@@ -43,7 +44,7 @@ def export_run(run: Path, target: Path, name: str | None) -> None:
         raise UsageError(RUN_UNFINISHED, at=Place(str(run)), file=missing[0])
     recipe = load_recipe(str(run / RECIPE_FILE))
     name = name or recipe.name
-    export(run / MODEL_FOLDER, target, name, relatome.__version__)
+    export(run / MODEL_FOLDER, target, name, relatome.__version__, int8_only=int8_only)
     provenance = json.loads((run / PROVENANCE_FILE).read_text(encoding="utf-8"))
     results = json.loads((run / RESULTS_FILE).read_text(encoding="utf-8"))
     row = CardScore(results["protocol"], results["split"], "torch", results["f1"])
@@ -53,7 +54,9 @@ def export_run(run: Path, target: Path, name: str | None) -> None:
     (target / CARD).write_text(text, encoding="utf-8")
 
 
-def export(run_model: Path, target: Path, name: str, version: str) -> None:
+def export(
+    run_model: Path, target: Path, name: str, version: str, *, int8_only: bool = False
+) -> None:
     """Write the ONNX model folder of a trained model.
 
     Args:
@@ -62,6 +65,7 @@ def export(run_model: Path, target: Path, name: str, version: str) -> None:
             ``tokenizer.json`` and ``model.json``.
         name: the model's name.
         version: the model's version.
+        int8_only: leave out the fp32 encoder.
 
     Raises:
         ModelError: if `run_model` is incomplete or altered.
@@ -72,6 +76,8 @@ def export(run_model: Path, target: Path, name: str, version: str) -> None:
     _export_encoder(model, float_encoder)
     _export_pairs(model, settings, target / PAIRS)
     _quantize(float_encoder, target / encoder_file("int8"))
+    if int8_only:
+        float_encoder.unlink()
     tokenizer.save(target / TOKENIZER)
     write_manifest(target, name, version, settings)
 
