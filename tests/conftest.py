@@ -28,3 +28,31 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.tiny import save_encoder
 
     return save_encoder(tmp_path_factory.mktemp("encoder") / "tiny-bert")
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ``model`` folder of a run, on the tiny encoder, with weights that are always the same."""
+    from tests.tiny import save_model_folder
+
+    return save_model_folder(tmp_path_factory.mktemp("checkpoint") / "model", tiny_encoder)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model, exported; read only: copy it to change it."""
+    from filelock import FileLock
+
+    from relatome.training.export import export
+
+    # Exporting takes longer than most tests: parallel workers share one.
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "tiny-model"
+    card = folder / "README.md"
+    with FileLock(shared / "tiny-model.lock"):
+        if not card.is_file():
+            export(tiny_checkpoint, folder, "tiny", "0.0.1")
+            card.write_text("# tiny 0.0.1\n\nA model for tests.\n", encoding="utf-8")
+    return folder

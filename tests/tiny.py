@@ -197,7 +197,7 @@ def save_encoder(folder: Path, *, hidden: int = HIDDEN, positions: int = 128) ->
     return folder
 
 
-def fix_weights(module: object, scale: float = 0.15) -> None:
+def fix_weights(module: object, scale: float = 0.15, seed: int = 0) -> None:
     """Give every weight of a torch module a random value that is the same everywhere, for ever.
 
     The random numbers of a seed may change with the version of torch; NumPy's `RandomState` is
@@ -211,6 +211,28 @@ def fix_weights(module: object, scale: float = 0.15) -> None:
         for name, parameter in module.named_parameters():
             if "norm" in name.lower() or "nearness" in name:
                 continue  # as they begin: ones, zeros, the preference for near tokens
-            random = np.random.RandomState(sum(name.encode()))
+            if name.endswith("bias"):
+                parameter.zero_()
+                continue
+            random = np.random.RandomState(sum(name.encode()) + seed)
             values = random.standard_normal(parameter.shape) * scale
             parameter.copy_(torch.from_numpy(values))
+
+
+def save_model_folder(folder: Path, encoder: Path, *, threshold: float = 0.5) -> Path:
+    """Write a relation model on an encoder, with fixed weights, as a run leaves it."""
+    from relatome.data.schemas import BIORED
+    from relatome.encode import Decoding, DocumentEncoding, Settings
+    from relatome.models import RelationModel, load_encoder
+    from relatome.training import save_model
+
+    backbone, tokenizer = load_encoder(str(encoder))
+    model = RelationModel(backbone, BIORED, dropout=0.0)
+    for part in (model.encoder.type_embeddings, model.pairs):
+        fix_weights(part)
+    for head in (model.relation, model.novelty):
+        # Large weights, and a seed that was looked for: relations of all types are asserted.
+        fix_weights(head, scale=1.5, seed=21)
+    settings = Settings(BIORED, DocumentEncoding(96, 32), Decoding(threshold, 0.5))
+    save_model(model, tokenizer, settings, folder)
+    return folder

@@ -355,7 +355,7 @@ BRAT_NO_DOCUMENT = Message(
 BRAT_STREAM = Message(
     "R155", "BRAT keeps a document in two files, not in a stream.", "Name a file or a folder."
 )
-BRAT_FOLDER_FULL = Message("R156", "{path} is there already and not empty.", "Name a new folder.")
+FOLDER_FULL = Message("R156", "{path} is there already and not empty.", "Name a new folder.")
 
 # ---------------------------------------------------------------- R17x: answers to shared tasks
 
@@ -519,6 +519,8 @@ DESCRIPTION_INVALID = Message(
 )
 DESCRIPTION_MISSING = Message("R823", "the file cannot be read: {reason}.", "Check the file.")
 TOML_SYNTAX = Message("R824", "the file is not valid TOML: {reason}.", "Correct the line.")
+UNKNOWN_POOL = Message("R825", "there is no pool {name!r}.", "Known pools: {known}.")
+UNKNOWN_SOURCE = Message("R826", "the pool has no source {name!r}.", "Its sources: {known}.")
 
 ENCODER_UNAVAILABLE = Message(
     "R503",

@@ -20,7 +20,9 @@ MAX_MENTION_TOKENS = 16
 # Mentions this many tokens apart, about a sentence, count as occurring together.
 TOGETHER = 32
 DISTANCE_BUCKETS = 10
+_DOUBLINGS = 2 ** np.arange(DISTANCE_BUCKETS - 1)  # least distance of each bucket but the first
 COUNT_BUCKETS = 5
+_ROWS = 256
 PAIR_FEATURE_SIZES = (
     DISTANCE_BUCKETS,  # least distance between mentions of the two
     COUNT_BUCKETS,  # how often they occur together
@@ -133,7 +135,7 @@ def encode_document(
     window_of = central_window(len(tokens), cut)
     entity_mentions = _pad([np.asarray(entity.mentions) for entity in document.entities])
     pair_rules = np.asarray([schema.pairs.index(c.rule) for c in pairs], dtype=np.int64)
-    distance = _token_distance(entity_mentions, spans, len(tokens))
+    distances = _distances(entity_mentions, spans, len(tokens))
     return EncodedDocument(
         document=document,
         window_ids=tuple(_framed(tokens.ids[a:b], tokenizer) for a, b in cut),
@@ -143,11 +145,11 @@ def encode_document(
         position_in=np.arange(len(tokens)) - np.asarray(cut)[window_of, 0] + 1,
         mention_tokens=_pad([_mention_tokens(first, last) for first, last in spans]),
         entity_mentions=entity_mentions,
-        distances=_distance_bucket(distance).astype(np.uint8),
+        distances=distances,
         candidates=tuple(pairs),
         pairs=np.asarray([(c.head, c.tail) for c in pairs], dtype=np.int64),
         pair_rules=pair_rules,
-        pair_features=_pair_features(document, pairs, entity_mentions, spans, distance, tokens),
+        pair_features=_pair_features(document, pairs, entity_mentions, spans, distances, tokens),
         legal=legal_classes(schema)[pair_rules],
     )
 
@@ -187,21 +189,26 @@ def _tag_tokens(document: Document, schema: Schema, spans: IntArray, length: int
     return tags
 
 
-def _token_distance(entity_mentions: IntArray, spans: IntArray, length: int) -> IntArray:
-    """Tokens between every token and the nearest mention of every entity, ``(E, T)``."""
+def _distances(entity_mentions: IntArray, spans: IntArray, length: int) -> npt.NDArray[np.uint8]:
+    """Bucketed tokens between every token and the nearest mention of every entity, ``(E, T)``."""
     positions = np.arange(length)
-    distance = np.empty((len(entity_mentions), length), dtype=np.int64)
+    buckets = np.empty((len(entity_mentions), length), dtype=np.uint8)
     for row, mentions in enumerate(entity_mentions):
-        first, last = spans[mentions[mentions >= 0]].T[:, :, None]
-        outside = np.maximum(first - positions, positions - last + 1)  # (mentions, T)
-        distance[row] = np.maximum(outside, 0).min(axis=0)
-    return distance
+        first, last = spans[mentions[mentions >= 0]].T
+        # Up to each token, the furthest end of a mention; from it on, the next begin of one.
+        ends = np.full(length, -length)
+        np.maximum.at(ends, first, last)
+        begins = np.full(length, 2 * length)
+        begins[first] = first
+        before = positions - np.maximum.accumulate(ends) + 1
+        after = np.minimum.accumulate(begins[::-1])[::-1] - positions
+        buckets[row] = _distance_bucket(np.minimum(np.maximum(before, 0), after))
+    return buckets
 
 
-def _distance_bucket(distance: IntArray) -> IntArray:
+def _distance_bucket(distance: IntArray) -> npt.NDArray[np.uint8]:
     """0 inside the mention, then one bucket per doubling: 1, 2–3, 4–7, … 256 and more."""
-    doublings = np.floor(np.log2(np.maximum(distance, 1))).astype(np.int64) + 1
-    return np.where(distance == 0, 0, np.minimum(doublings, DISTANCE_BUCKETS - 1))
+    return np.searchsorted(_DOUBLINGS, distance, side="right").astype(np.uint8)
 
 
 def _count_bucket(count: IntArray) -> IntArray:
@@ -214,7 +221,7 @@ def _pair_features(
     pairs: list[Candidate],
     entity_mentions: IntArray,
     spans: IntArray,
-    distance: IntArray,
+    distances: npt.NDArray[np.uint8],
     tokens: Tokens,
 ) -> IntArray:
     """Where and how often the two entities meet, bucketed, ``(P, features)``."""
@@ -224,19 +231,23 @@ def _pair_features(
     member = np.zeros((len(entity_mentions), len(spans)), dtype=np.float32)
     for row, mentions in enumerate(entity_mentions):
         member[row, mentions[mentions >= 0]] = 1
-    gap = np.maximum(spans[:, None, 0] - spans[None, :, 1], spans[None, :, 0] - spans[:, None, 1])
-    together = member @ (gap < TOGETHER).astype(np.float32) @ member.T  # (E, E)
+    together = np.zeros((len(entity_mentions), len(entity_mentions)), dtype=np.float32)
     nearest = np.empty((len(entity_mentions), len(entity_mentions)), dtype=np.int64)
+    first, last = spans.T
+    for start in range(0, len(spans), _ROWS):  # a document may have thousands of mentions
+        rows = slice(start, start + _ROWS)
+        gap = np.maximum(first[rows, None] - last, first - last[rows, None])
+        together += member[:, rows] @ ((gap < TOGETHER).astype(np.float32) @ member.T)
     for row, mentions in enumerate(entity_mentions):
         inside = np.concatenate([np.arange(*spans[m]) for m in mentions[mentions >= 0]])
-        nearest[row] = distance[:, inside].min(axis=1)
+        nearest[row] = distances[:, inside].min(axis=1)
     mention_count = member.sum(axis=1)
     first_passage = document.passages[0]
     title_end = first_passage.end if first_passage.kind == "title" else 0
     in_title = member @ (tokens.starts[spans[:, 0]] < title_end).astype(np.float32) > 0
     return np.stack(
         (
-            _distance_bucket(nearest[head, tail]),
+            nearest[head, tail],
             _count_bucket(together[head, tail]),
             _count_bucket(mention_count[head]),
             _count_bucket(mention_count[tail]),

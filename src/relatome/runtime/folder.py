@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,8 @@ Precision = Literal["fp32", "int8"]
 
 MANIFEST, TOKENIZER, PAIRS, CARD = "model.json", "tokenizer.json", "pairs.onnx", "README.md"
 _FORMAT = 1
+# No separators, and nothing that begins with a dot.
+_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
 
 
@@ -62,17 +65,28 @@ class ModelFolder:
         try:
             content = (path / MANIFEST).read_bytes()
             self.manifest = msgspec.json.decode(content, type=Manifest)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise ModelError(MODEL_MANIFEST, at=self._place, reason=error) from None
         if self.manifest.format != _FORMAT:
             reason = f"format {self.manifest.format}, this version reads {_FORMAT}"
             raise ModelError(MODEL_MANIFEST, at=self._place, reason=reason)
+        for name in self.manifest.files:
+            if not _FILE_NAME.fullmatch(name):
+                reason = f"it lists {name!r}, which is no file of this folder"
+                raise ModelError(MODEL_MANIFEST, at=self._place, reason=reason)
 
     @property
     def precisions(self) -> list[Precision]:
-        """The precisions the folder holds, the fastest first."""
+        """The precisions the folder holds, the fastest first; at least one.
+
+        Raises:
+            ModelError: if the folder has no encoder at all.
+        """
         wanted: tuple[Precision, ...] = ("int8", "fp32")
-        return [p for p in wanted if encoder_file(p) in self.manifest.files]
+        found = [p for p in wanted if encoder_file(p) in self.manifest.files]
+        if not found:
+            raise ModelError(MODEL_FILE_MISSING, at=self._place, file=encoder_file(wanted[0]))
+        return found
 
     def tokenizer(self) -> Tokenizer:
         """The tokenizer the model was trained with."""
@@ -91,8 +105,12 @@ class ModelFolder:
 
     @property
     def size(self) -> int:
-        """Bytes of all listed files."""
-        return sum((self.path / name).stat().st_size for name in self.manifest.files)
+        """Bytes of all listed files.
+
+        Raises:
+            ModelError: if one is missing.
+        """
+        return sum(self._listed(name).stat().st_size for name in self.manifest.files)
 
     def verify(self) -> None:
         """Read and check every listed file.
@@ -104,11 +122,16 @@ class ModelFolder:
             self.read(name)
 
     def card(self) -> str:
-        """The model card: data, licence, scores, limits."""
+        """The model card: data, licence, scores, limits.
+
+        Raises:
+            ModelError: if the folder has none.
+        """
         path = self.path / CARD
         if not path.is_file():
             raise ModelError(MODEL_FILE_MISSING, at=self._place, file=CARD)
-        return path.read_text(encoding="utf-8")
+        # The card is for people to edit, so the manifest does not vouch for it.
+        return path.read_text(encoding="utf-8", errors="replace")
 
     def read(self, name: str) -> bytes:
         """The bytes of one file, if they are those the manifest vouches for.
@@ -116,13 +139,16 @@ class ModelFolder:
         Raises:
             ModelError: if the file is missing, not listed, or not what was exported.
         """
-        path = self.path / name
-        if name not in self.manifest.files or not path.is_file():
-            raise ModelError(MODEL_FILE_MISSING, at=self._place, file=name)
-        content = path.read_bytes()
+        content = self._listed(name).read_bytes()
         if hashlib.sha256(content).hexdigest() != self.manifest.files[name]:
             raise ModelError(MODEL_ALTERED, at=self._place, file=name)
         return content
+
+    def _listed(self, name: str) -> Path:
+        path = self.path / name
+        if name not in self.manifest.files or not path.is_file():
+            raise ModelError(MODEL_FILE_MISSING, at=self._place, file=name)
+        return path
 
 
 def write_manifest(folder: Path, name: str, version: str, settings: Settings) -> None:

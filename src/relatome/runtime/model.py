@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime
 
 from relatome.data import Document, Schema
@@ -22,7 +23,7 @@ from relatome.encode import (
     pair_batch,
 )
 from relatome.encode.decode import FloatArray
-from relatome.errors import MODEL_GRAPH, ModelError, Place
+from relatome.errors import MODEL_GRAPH, MODEL_RUN, ModelError, Place
 from relatome.runtime.folder import PAIRS, ModelFolder, Precision
 
 # Bounds on what one call of a graph works on, so that memory does not grow with the document.
@@ -58,8 +59,8 @@ class Model:
         self.precision = precision or self.folder.precisions[0]
         self._tokenizer = self.folder.tokenizer()
         threads = threads or _cores()
-        self._encoder = _session(self.folder.encoder(self.precision), threads, folder)
-        self._pairs = _session(self.folder.read(PAIRS), threads, folder)
+        self._encoder = _Graph(self.folder.encoder(self.precision), threads, folder)
+        self._pairs = _Graph(self.folder.read(PAIRS), threads, folder)
 
     @property
     def schema(self) -> Schema:
@@ -74,9 +75,16 @@ class Model:
         return encode_document(document, self.schema, self._tokenizer, self.settings.encoding)
 
     def score(self, encoded: EncodedDocument) -> tuple[FloatArray, FloatArray | None]:
-        """Logits of every candidate: relation ``(P, labels+1)`` and novelty ``(P, 2)`` or None."""
-        vectors = self._token_vectors(encoded)
-        parts = [self._score_part(part, vectors) for part in _parts(encoded)]
+        """Logits of every candidate: relation ``(P, labels+1)`` and novelty ``(P, 2)`` or None.
+
+        Raises:
+            ModelError: if a graph fails, for lack of memory or because it does not fit.
+        """
+        try:
+            vectors = self._token_vectors(encoded)
+            parts = [self._score_part(part, vectors) for part in _parts(encoded)]
+        except ModelError as error:
+            raise error.located(Place(document=encoded.document.id)) from None
         novelty = [part.novelty for part in parts if part.novelty is not None]
         return (
             np.concatenate([part.relation for part in parts]),
@@ -100,13 +108,17 @@ class Model:
 
     def run_encoder(self, feed: Batch) -> FloatArray:
         """One pass of the bare encoder: arrays as `encoder_batch` makes them to token vectors."""
-        vectors: FloatArray = self._encoder.run(None, feed)[0]
-        return vectors
+        return self._encoder(feed)[0]
 
     def _score_part(self, part: EncodedDocument, vectors: FloatArray) -> _PairScores:
         arrays = pair_batch([part], vectors.shape[1])
-        feed = {"window_vectors": vectors, **{name: arrays[name] for name in PAIR_INPUTS}}
-        outputs = self._pairs.run(None, feed)
+        feed: dict[str, npt.NDArray[Any]] = {name: arrays[name] for name in PAIR_INPUTS}
+        feed["window_vectors"] = vectors
+        outputs = self._pairs(feed)
+        scored, named = outputs[0].shape[-1], part.legal.shape[-1]
+        if scored != named:
+            reason = f"its graph scores {scored} classes, its settings name {named}"
+            raise ModelError(MODEL_RUN, at=Place(str(self.folder.path)), reason=reason)
         return _PairScores(outputs[0][0], outputs[1][0] if len(outputs) > 1 else None)
 
 
@@ -132,16 +144,32 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _session(graph: bytes, threads: int, folder: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # An arena keeps the largest buffers ever asked for; with documents of every length that is
-    # most of the memory, and it saves no time that can be measured.
-    options.enable_cpu_mem_arena = False
-    try:
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # the bindings raise several kinds
-        reason = str(error).strip().splitlines()[0]
-        raise ModelError(MODEL_GRAPH, at=Place(str(folder)), reason=reason) from None
+class _Graph:
+    """A graph that ONNX Runtime has loaded, whose failures name the model folder."""
+
+    def __init__(self, content: bytes, threads: int, folder: Path) -> None:
+        self._place = Place(str(folder))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4  # what goes wrong is raised too
+        # An arena keeps the largest buffers ever asked for; with documents of every length that is
+        # most of the memory, and it saves no time that can be measured.
+        options.enable_cpu_mem_arena = False
+        try:
+            self._session = onnxruntime.InferenceSession(
+                content, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # the bindings raise several kinds
+            raise ModelError(MODEL_GRAPH, at=self._place, reason=_reason(error)) from None
+
+    def __call__(self, feed: Mapping[str, npt.NDArray[Any]]) -> list[FloatArray]:
+        try:
+            outputs: list[FloatArray] = self._session.run(None, feed)
+        except Exception as error:  # as above
+            raise ModelError(MODEL_RUN, at=self._place, reason=_reason(error)) from None
+        return outputs
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
