@@ -579,6 +579,11 @@ MODEL_SCORES = Message(
     "If this is training, it has diverged: lower the learning rates. Otherwise copy or export the "
     "model again.",
 )
+MODEL_TARGET = Message(
+    "R516",
+    "the folder holds something else, for example {file}.",
+    "Give a new folder, or that of an earlier export, which is replaced.",
+)
 MODEL_RUN = Message(
     "R515",
     "the model could not be run: {reason}",

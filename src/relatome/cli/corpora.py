@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from relatome.errors import LICENCE_NOT_ACCEPTED, PLOT_FORMAT, UsageError
+from relatome.errors import LICENCE_NOT_ACCEPTED, PLOT_FORMAT, UNKNOWN_POOL, UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -234,6 +234,64 @@ def _summed(by_split: list[dict[str, dict[str, int]]]) -> dict[str, Counter[str]
         for pair, labels in labels_of.items():
             found.setdefault(pair, Counter()).update(labels)
     return dict(sorted(found.items(), key=lambda item: -item[1].total()))
+
+
+@corpora.command()
+def build(
+    name: Annotated[str, typer.Argument(metavar="POOL", help="The pool to make: biorex.")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="A new folder to write it into.")],
+    negatives: Annotated[
+        Literal["keep", "merge", "drop"],
+        typer.Option(
+            help="Unrelated pairs of a corpus: a class of their own, one class for all corpora, or "
+            "no examples (but for the first source)."
+        ),
+    ] = "keep",
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CORPUS[:SPLIT]",
+            help="Keep its documents out; may be repeated. Default: every split for selection or "
+            "testing of the corpora that are present.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of the 80/20 division where none is published.")
+    ] = 0,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE", help="Take only this source; may be repeated."),
+    ] = None,
+    directory: _Directory = None,
+) -> None:
+    """Make one training corpus of several, without any document that is evaluated on.
+
+    Writes FOLDER/POOL.toml, a corpus with the splits train and test for recipes, and a report of
+    what came from where, what was dropped and why.
+
+    Example: [bold]relatome corpora build biorex --out biorex --against biored:test[/bold]
+    """
+    from relatome.corpora.pool import POOLS
+    from relatome.corpora.pool import build as build_pool
+    from relatome.corpora.pool.report import evaluation_table, sources_table
+
+    if name not in POOLS:
+        raise UsageError(UNKNOWN_POOL, name=name, known=", ".join(POOLS))
+    report = build_pool(
+        POOLS[name],
+        out,
+        negatives=negatives,
+        against=against,
+        seed=seed,
+        sources=source,
+        directory=directory,
+    )
+    typer.echo(sources_table(report.sources))
+    typer.echo(f"\n{evaluation_table(report)}")
+    if report.not_compared:
+        typer.echo(f"\nNot present, so not compared: {', '.join(report.not_compared)}.")
+    typer.echo(f"\nSplits for recipes: {out / name}.toml:train, {out / name}.toml:test")
+    typer.echo(f"What was dropped and why: {out / 'report.md'}")
 
 
 class _Progress:

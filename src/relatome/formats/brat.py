@@ -35,7 +35,6 @@ import msgspec
 
 from relatome.data.document import Document, Mention, Passage, Relation, Span
 from relatome.errors import (
-    BRAT_FOLDER_FULL,
     BRAT_LINE,
     BRAT_NO_DOCUMENT,
     BRAT_NO_IDENTIFIER,
@@ -44,6 +43,7 @@ from relatome.errors import (
     CANNOT_WRITE,
     DUPLICATE_MENTION_ID,
     FILE_MISSING,
+    FOLDER_FULL,
     UNWRITABLE,
     InputError,
     Message,
@@ -465,7 +465,7 @@ def write(documents: Iterable[Document], folder: Path, on_error: OnError | None)
         WorkError: if the folder cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(os.scandir(folder))):
-        raise UsageError(BRAT_FOLDER_FULL, path=folder)
+        raise UsageError(FOLDER_FULL, path=folder)
     report = WriteReport("brat")
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
