@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from relatome.corpora import CORPORA, load
+from relatome.corpora.overlap import Index, Twin
 from relatome.data import Document, candidates, overlap, reach, sentences
 
 DRUGPROT_LABELS = [
@@ -230,6 +231,13 @@ def test_aimed_d78(corpora_dir: Path) -> None:
         8,
     )
     assert not unreachable((document,), "aimed")
+    # It is the abstract of d31 once more: with its 9 positive and 50 negative pairs counted twice
+    # the corpus has the published 1,000 and 4,834.
+    whole = load("aimed", "all", corpora_dir).documents
+    twin = Index(whole).find(document)
+    assert twin == Twin("AIMed.d31", "text")
+    d31 = tuple(d for d in whole if d.id == "AIMed.d31")
+    assert (relations(d31)["PPI"], asked(d31, "aimed")) == (9, 59)
 
 
 def test_euadr_page(corpora_dir: Path) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relatome.corpora.overlap import RUN, Index, Twin
-from relatome.data import Document, Passage
+from relatome.corpora.overlap import RUN, Index, Library, Twin
+from relatome.data import Document, Passage, Split
 
 TITLE = "Oat fibre feeds bifidobacteria in adults"
 ABSTRACT = (
@@ -80,3 +80,34 @@ def test_a_stretch_of_a_text_is_found_in_it(words: list[str], data: st.DataObjec
     assert (found is not None) == (len(part) >= RUN or part == words)
     back = Index([document("part", ", ".join(part))]).find(document("whole", " ".join(words)))
     assert (back is not None) == (found is not None)
+
+
+def test_all_that_are_the_same_are_found() -> None:
+    index = Index([document("1", TITLE, ABSTRACT), document("2", ABSTRACT), document("3", TITLE)])
+    found = index.find_all(document("2", TITLE, ABSTRACT))
+    assert found == {1: Twin("2", "id"), 0: Twin("1", "text")}
+    assert index.find_all(document("x", "Words of another text altogether, eight or more.")) == {}
+
+
+def test_a_library_names_the_other_splits() -> None:
+    one, two, three = (
+        Split(f"c:{name}", "train", documents)
+        for name, documents in (
+            ("one", (document("1", TITLE, ABSTRACT), document("2", "Short one."))),
+            ("two", (document("3", ABSTRACT), document("4", TITLE, ABSTRACT))),
+            ("three", (document("1", "Something else."), document("5", "Short one!"))),
+        )
+    )
+    library = Library([one, two, three])
+    expected = [("1", "c:three", Twin("1", "id")), ("1", "c:two", Twin("3", "text")),
+                ("2", "c:three", Twin("5", "text"))]  # fmt: skip
+    assert [(d.id, other, twin) for d, other, twin in library.shared(one)] == expected
+    # A split that was not taken in is compared all the same.
+    again = Split("c:four", "train", tuple(document(d.id, d.text) for d in one.documents))
+    assert [other for _, other, _ in library.shared(again)] == [
+        "c:one",
+        "c:three",
+        "c:two",
+        "c:one",
+        "c:three",
+    ]

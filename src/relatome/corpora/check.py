@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations, product
 from typing import Literal
 
 import msgspec
 
-from relatome.corpora.overlap import Index
+from relatome.corpora.overlap import Library
 from relatome.corpora.stats import Stats, count
 from relatome.data import Document, Mention, Reach, Schema, Split, reach
 from relatome.errors import RelatomeError
@@ -81,6 +80,7 @@ def examine(
     known: Sequence[Split] = (),
     against: Sequence[Split] = (),
     not_compared: Sequence[RelatomeError] = (),
+    library: Library | None = None,
 ) -> Report:
     """Look over documents that are to be used with a schema.
 
@@ -93,6 +93,8 @@ def examine(
             different uses (training here, evaluation there, or the other way).
         against: splits that must not share a document with these; where they do, it is an error.
         not_compared: why other corpora could not be read for comparison; noted.
+        library: all of `splits`, `known` and `against`, where many corpora are examined in turn;
+            by default it is made for this call.
 
     Returns:
         the report; nothing is raised for bad data.
@@ -102,7 +104,7 @@ def examine(
     reached = [(place, reach(document, schema)) for place, document in places]
     findings = [
         *_unreadable(problems),
-        *_shared(splits, other_use, against),
+        *_shared(splits, other_use, against, library or Library((*splits, *other_use, *against))),
         *_finding(
             "note",
             "corpora that could not be compared",
@@ -138,49 +140,43 @@ def _unreadable(problems: Sequence[RelatomeError]) -> Iterator[Finding]:
 
 
 def _shared(
-    splits: Sequence[Split], known: Sequence[Split], against: Sequence[Split]
+    splits: Sequence[Split],
+    known: Sequence[Split],
+    against: Sequence[Split],
+    library: Library,
 ) -> Iterator[Finding]:
-    indexed: dict[str, Index] = {}
-
-    def cases(pairs: Iterable[tuple[Split, Split]]) -> list[str]:
-        found: list[str] = []
-        for left, right in pairs:
-            if left.name != right.name:
-                if right.name not in indexed:
-                    indexed[right.name] = Index(right.documents)
-                found += _shared_documents(left, right.name, indexed[right.name])
-        return found
-
+    own = [split.name for split in splits]
+    roles = {split.name: split.role for split in known}
+    refused = {split.name for split in against}
+    cases: dict[str, list[str]] = defaultdict(list)
+    for number, split in enumerate(splits):
+        for document, other, twin in library.shared(split):
+            where = f"also in {other}" if twin.by == "id" else f"same text as {twin.id} in {other}"
+            case = f"{split.name}, document {document.id}: {where}"
+            if other in own[number + 1 :]:
+                cases["own"].append(case)
+            if other in refused:
+                cases["against"].append(case)
+            if roles.get(other, split.role) != split.role:
+                cases["known"].append(case)
     yield from _finding(
         "error",
         "documents in several splits",
         "Keep each document in one split only.",
-        cases(combinations(splits, 2)),
+        cases["own"],
     )
     yield from _finding(
         "error",
         "documents shared with --against",
         "Remove these documents before you train on the one and evaluate on the other.",
-        cases(product(splits, against)),
+        cases["against"],
     )
     yield from _finding(
         "note",
         "documents shared with other corpora",
         "Remove them from the training side if you train on the one and evaluate on the other.",
-        cases((a, b) for a, b in product(splits, known) if a.role != b.role),
+        cases["known"],
     )
-
-
-def _shared_documents(split: Split, name: str, index: Index) -> Iterator[str]:
-    for document in split.documents:
-        twin = index.find(document)
-        if twin is None:
-            continue
-        place = f"{split.name}, document {document.id}"
-        if twin.by == "id":
-            yield f"{place}: also in {name}"
-        else:
-            yield f"{place}: same text as {twin.id} in {name}"
 
 
 # ---------------------------------------------------------------- one document at a time
@@ -291,6 +287,8 @@ def _without_id(document: Document, schema: Schema) -> Iterator[str]:
 
 def _several_types(document: Document, _: Schema) -> Iterator[str]:
     for entity in document.entities:
+        if len(entity.mentions) == 1:
+            continue
         types = Counter(document.mentions[i].type for i in entity.mentions)
         if len(types) > 1:
             counts = ", ".join(f"{times} {type}" for type, times in types.most_common())

@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from relatome.data import Document
+from relatome.data import Document, Split
 
 RUN = 8
 SHARED = 0.5
@@ -48,19 +48,19 @@ class Index:
     def __init__(self, documents: Iterable[Document]) -> None:
         """Take in documents; they are read once."""
         self._ids: list[str] = []
-        self._by_id: dict[str, int] = {}
-        self._short: dict[int, int] = {}
-        self._sizes: list[int] = []
-        parts: list[_Hashes] = []
+        self._by_id: dict[str, list[int]] = {}
+        self._short: dict[int, list[int]] = {}
+        self._texts: list[tuple[_Hashes, int]] = []
         for index, document in enumerate(documents):
             self._ids.append(document.id)
             for key in ids_of(document):
-                self._by_id.setdefault(key, index)
+                self._by_id.setdefault(key, []).append(index)
             runs, whole = _runs(document.text)
-            self._sizes.append(len(runs))
-            parts.append(runs)
+            self._texts.append((runs, whole))
             if whole:
-                self._short.setdefault(whole, index)
+                self._short.setdefault(whole, []).append(index)
+        parts = [runs for runs, _ in self._texts]
+        self._sizes = np.array([len(part) for part in parts], dtype=np.int64)
         runs = np.concatenate(parts) if parts else np.empty(0, np.uint64)
         owners = np.repeat(np.arange(len(parts)), self._sizes)
         order = np.argsort(runs, kind="stable")
@@ -68,25 +68,62 @@ class Index:
 
     def find(self, document: Document) -> Twin | None:
         """The first document here that is the same as `document`, by id before by text."""
-        for key in ids_of(document):
-            if key in self._by_id:
-                return Twin(self._ids[self._by_id[key]], "id")
-        runs, whole = _runs(document.text)
-        found = self._short.get(whole) if whole else self._containing(runs)
-        return None if found is None else Twin(self._ids[found], "text")
+        return next(iter(self.find_all(document).values()), None)
 
-    def _containing(self, runs: _Hashes) -> int | None:
-        """The first document of which the shorter text shares enough with the other."""
+    def find_all(self, document: Document, own: int | None = None) -> dict[int, Twin]:
+        """All documents here that are the same as `document`, by their place among those taken in.
+
+        Those found by id come first, and the document itself is among them if it was taken in.
+
+        Args:
+            document: what is looked for.
+            own: its place, if it was taken in; that saves going through its text again.
+        """
+        found = {
+            index: Twin(self._ids[index], "id")
+            for key in ids_of(document)
+            for index in self._by_id.get(key, ())
+        }
+        runs, whole = _runs(document.text) if own is None else self._texts[own]
+        for index in self._short.get(whole, ()) if whole else self._containing(runs):
+            found.setdefault(index, Twin(self._ids[index], "text"))
+        return found
+
+    def _containing(self, runs: _Hashes) -> list[int]:
+        """The documents of which the shorter text shares enough with the other."""
         first = np.searchsorted(self._runs, runs, "left")
-        last = np.searchsorted(self._runs, runs, "right")
-        owners = [self._owners[a:b] for a, b in zip(first, last, strict=True) if a < b]
-        if not owners:
-            return None
-        found, counts = np.unique(np.concatenate(owners), return_counts=True)
-        for owner, count in zip(found.tolist(), counts.tolist(), strict=True):
-            if count >= SHARED * min(len(runs), self._sizes[owner]):
-                return int(owner)
-        return None
+        counts = np.searchsorted(self._runs, runs, "right") - first
+        # The places first, first + 1, … of every run, one after the other.
+        places = np.arange(counts.sum()) + np.repeat(first - counts.cumsum() + counts, counts)
+        owners, shared = np.unique(self._owners[places], return_counts=True)
+        enough = shared >= SHARED * np.minimum(len(runs), self._sizes[owners])
+        return [int(owner) for owner in owners[enough]]
+
+
+class Library:
+    """Splits whose documents are looked up together."""
+
+    def __init__(self, splits: Iterable[Split]) -> None:
+        """Take in all documents of `splits`."""
+        owned = [(split.name, document) for split in splits for document in split.documents]
+        self._split_of = [name for name, _ in owned]
+        self._documents = [document for _, document in owned]
+        self._place_of = {id(document): i for i, document in enumerate(self._documents)}
+        self._index = Index(self._documents)
+
+    def shared(self, split: Split) -> Iterator[tuple[Document, str, Twin]]:
+        """Every document of `split` that other splits have: it, the split, and what it is there.
+
+        One twin for each of the other splits; those of the same name are the split itself.
+        """
+        for document in split.documents:
+            seen = {split.name}
+            own = self._place_of.get(id(document))
+            for place, twin in self._index.find_all(document, own).items():
+                other = self._split_of[place]
+                if other not in seen:
+                    seen.add(other)
+                    yield document, other, twin
 
 
 def ids_of(document: Document) -> Iterator[str]:

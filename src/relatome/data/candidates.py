@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from itertools import combinations, permutations
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -32,29 +31,34 @@ def candidates(document: Document, schema: Schema) -> list[Candidate]:
     In schemas of sentence scope only those that some sentence mentions together.
     """
     found: list[Candidate] = []
-    entities = document.entities
-    for first, second in _index_pairs(document, schema):
-        rule = schema.pair_rule(entities[first].type, entities[second].type)
-        if rule is None:
-            continue
-        if schema.ordered or entities[first].type == rule.head:
-            found.append(Candidate(first, second, rule))
-        else:
-            found.append(Candidate(second, first, rule))
+    types = [entity.type for entity in document.entities]
+    partners = {
+        head: {tail: rule for tail in set(types) if (rule := schema.pair_rule(head, tail))}
+        for head in set(types)
+    }
+    for first, others in _asked_together(document, schema):
+        rules = partners[types[first]]
+        for second in others if rules else ():
+            rule = rules.get(types[second])
+            if rule is None or first == second:
+                continue
+            if schema.ordered or types[first] == rule.head:
+                found.append(Candidate(first, second, rule))
+            else:
+                found.append(Candidate(second, first, rule))
     return found
 
 
-def _index_pairs(document: Document, schema: Schema) -> Iterable[tuple[int, int]]:
-    indices = range(len(document.entities))
-    if schema.scope == "document":
-        return permutations(indices, 2) if schema.ordered else combinations(indices, 2)
-    together = _Together(document)
-    return (
-        (first, second)
-        for first in indices
-        for second in together.with_entity(first)
-        if first < second or (schema.ordered and first != second)
-    )
+def _asked_together(document: Document, schema: Schema) -> Iterator[tuple[int, Iterable[int]]]:
+    """Indices of every entity, and of those it may make a pair with: all, or those after it."""
+    count = len(document.entities)
+    together = _Together(document) if schema.scope == "sentence" else None
+    for first in range(count):
+        begin = 0 if schema.ordered else first + 1
+        if together is None:
+            yield first, range(begin, count)
+        else:
+            yield first, [e for e in together.with_entity(first) if e >= begin]
 
 
 class _Together:
@@ -96,11 +100,13 @@ def reach(document: Document, schema: Schema) -> Reach:
     """Count candidates and find the gold relations that they cannot reach."""
     asked = candidates(document, schema)
     entities = document.entities
-    pairs = {frozenset((entities[c.head].id, entities[c.tail].id)) for c in asked}
+    cut_apart = schema.scope == "sentence"
+    pairs = {(entities[c.head].id, entities[c.tail].id) for c in asked if cut_apart}
     unreachable = []
     for relation in document.relations:
         reason = _why_unreachable(relation, document.entity_by_id, schema)
-        if reason is None and frozenset((relation.head, relation.tail)) not in pairs:
+        found = {(relation.head, relation.tail), (relation.tail, relation.head)} & pairs
+        if reason is None and cut_apart and not found:
             reason = "the sentence split separates its arguments"
         if reason is not None:
             unreachable.append((relation, reason))

@@ -141,11 +141,16 @@ class Document(msgspec.Struct, frozen=True, dict=True):
         return tuple(
             Entity(
                 id=entity_id,
-                type=Counter(self.mentions[i].type for i in indices).most_common(1)[0][0],
+                type=self._common_type(indices),
                 mentions=tuple(indices),
             )
             for entity_id, indices in grouped.items()
         )
+
+    def _common_type(self, indices: list[int]) -> str:
+        if len(indices) == 1:
+            return self.mentions[indices[0]].type
+        return Counter(self.mentions[i].type for i in indices).most_common(1)[0][0]
 
     @cached_property
     def entity_by_id(self) -> dict[str, Entity]:

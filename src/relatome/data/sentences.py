@@ -10,8 +10,9 @@ from relatome.data.document import Document, Passage, Span
 
 SENTENCE = "sentence"  # the kind of passages that are one sentence each
 
-# Characters looked at on either side of a possible border.
+# Characters looked at on either side of a possible border, for brackets and for words.
 _NEAR = 200
+_WORDS = 16
 
 
 def sentences(document: Document) -> tuple[Span, ...]:
@@ -116,11 +117,14 @@ _JOINED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
 
 
 def _belong_together(before: str, after: str) -> bool:
-    return any(a.search(before) and b.match(after) for a, b in _JOINED) or _bracketed(before, after)
+    end = before[-_WORDS:]
+    return any(b.match(after) and a.search(end) for a, b in _JOINED) or _bracketed(before, after)
 
 
 def _bracketed(before: str, after: str) -> bool:
     """Whether a bracket is open at the border and closed soon: "(P = 0.05. n = 3)"."""
+    if "(" not in before and "[" not in before:
+        return False
     depth = 0
     for character in before:
         depth = max(0, depth + (character in "([") - (character in ")]"))

@@ -1,7 +1,8 @@
-"""The document of AIMed that the unified format lacks, d78, as BioREx has it.
+"""The document of AIMed that the copies in unified format lack, d78, as BioREx has it.
 
 It comes as PubTator, each of its sentences a document of its own. Text and mentions are what that
-project made of them: spaces around punctuation, and in two places remains of a markup.
+project made of them: spaces around punctuation, and in two places remains of a markup. The abstract
+is that of d31 once more.
 """
 
 from __future__ import annotations
