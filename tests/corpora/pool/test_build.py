@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -214,10 +215,7 @@ def test_the_whole_of_biorex(corpora_dir: Path, tmp_path: Path) -> None:
     report = build(BIOREX, tmp_path / "pool", directory=corpora_dir)
     assert report.shared == 0
     assert report.not_compared == ()
-    dropped = {(s.name, d.where): 0 for s in report.sources for d in s.dropped}
-    for s in report.sources:
-        for d in s.dropped:
-            dropped[s.name, d.where] += 1
+    dropped = Counter((s.name, d.where) for s in report.sources for d in s.dropped)
     # The overlaps that are known: BioRED's test split with BC5CDR, and the reverse.
     assert dropped["bc5cdr", "biored:test"] == 21
     assert dropped["biored", "bc5cdr:test"] + dropped["bc5cdr", "biored:dev"] == 53 + 16
@@ -227,6 +225,11 @@ def test_the_whole_of_biorex(corpora_dir: Path, tmp_path: Path) -> None:
         held = each.documents_held_out if each.divided else 0
         assert kept + held == each.documents_read, each.name
         assert sum(n for group in each.labels.values() for n in group.values())
+    # The figures of docs/pooling.md.
+    assert sum(s.documents_kept for s in report.sources) == 3887
+    assert sum(s.documents_written for s in report.sources) == 7749
+    assert sum(n for s in report.sources for n in s.relations.values()) == 15947
+    assert dropped["drugprot", "chemprot:dev"] + dropped["drugprot", "chemprot:test"] == 992
     train = load(str(tmp_path / "pool" / "biorex.toml"), "train")
     assert len(train.documents) == sum(s.documents_written for s in report.sources)
     assert len(train.ids) == len(train.documents)
