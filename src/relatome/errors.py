@@ -494,6 +494,9 @@ UNKNOWN_SCHEMA = Message(
     "there is no schema {name!r}.",
     "Known schemas: {known}; or give the path of a schema of your own, a .toml file.",
 )
+PLOT_CORPUS = Message(
+    "R817", "--plot draws one corpus.", "Name it: relatome corpora stats CORPUS --plot FILE.svg"
+)
 PLOT_FORMAT = Message(
     "R816",
     "{path} does not end in .svg.",

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from relatome.recipes import Recipe, load_adaptation
+from relatome.recipes import (
+    Adaptation,
+    Recipe,
+    load_adaptation,
+    load_recipe,
+    shipped,
+    to_plain,
+)
 from relatome.training.folder import PROVENANCE_FILE, RECIPE_FILE
+
+_APACHE_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 
 
 class CardScore(msgspec.Struct, frozen=True):
@@ -75,7 +85,7 @@ as read:
 
 ## How it was made
 
-    relatome train {recipe.name} --output RUN
+    {train_command(recipe)}
     relatome models export RUN MODEL
 
 Seed {recipe.training.seed}, code {provenance["code"]}, on {provenance["machine"]["processor"]}
@@ -84,8 +94,7 @@ Seed {recipe.training.seed}, code {provenance["code"]}, on {provenance["machine"
 
 ## Licence
 
-Weights and code: Apache-2.0. The encoder it starts from, all-MiniLM-L6-v2, is Apache-2.0. No text
-of the training corpus is contained in this folder.
+{_licence(recipe)} No text of the training corpus is contained in this folder.
 
 ## Limits
 
@@ -99,12 +108,55 @@ of the training corpus is contained in this folder.
 """
 
 
+def train_command(recipe: Recipe) -> str:
+    """The command that trains by this recipe, with what differs from the shipped one spelt out."""
+    if recipe.name not in shipped():
+        return "relatome train recipe.toml --output RUN"
+    usual = _leaves(to_plain(load_recipe(recipe.name)))
+    changed = {key: value for key, value in _leaves(to_plain(recipe)).items() if key in usual}
+    overrides = [
+        " --set " + shlex.quote(f"{key}={value if isinstance(value, str) else json.dumps(value)}")
+        for key, value in changed.items()
+        if value != usual[key]
+    ]
+    return f"relatome train {recipe.name} --output RUN{''.join(overrides)}"
+
+
+def _leaves(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The values of nested tables by dotted key."""
+    leaves: dict[str, Any] = {}
+    for key, value in table.items():
+        leaves |= (
+            _leaves(value, f"{prefix}{key}.")
+            if isinstance(value, dict)
+            else {f"{prefix}{key}": value}
+        )
+    return leaves
+
+
+def _licence(recipe: Recipe) -> str:
+    """What is known of the terms of the weights: those of the encoder go on holding."""
+    adaptation = _adaptation(recipe)
+    encoder = recipe.encoder.name if adaptation is None else adaptation.encoder.name
+    if encoder != _APACHE_ENCODER:
+        return f"The weights are under the terms of the encoder they start from, `{encoder}`."
+    return "Weights: Apache-2.0, as the encoder they start from, all-MiniLM-L6-v2."
+
+
+def _adaptation(recipe: Recipe) -> Adaptation | None:
+    """The adaptation by which the recipe's encoder was made here, if it was."""
+    run = Path(recipe.encoder.name).parent
+    if not (run / PROVENANCE_FILE).is_file():
+        return None
+    return load_adaptation(str(run / RECIPE_FILE))
+
+
 def _encoder_story(recipe: Recipe) -> str:
     """Where the encoder comes from: a published one, or one adapted here from it."""
     run = Path(recipe.encoder.name).parent
-    if not (run / PROVENANCE_FILE).is_file():
+    adaptation = _adaptation(recipe)
+    if adaptation is None:
         return f"Encoder: `{recipe.encoder.name}`."
-    adaptation = load_adaptation(str(run / RECIPE_FILE))
     data = json.loads((run / PROVENANCE_FILE).read_text(encoding="utf-8"))["data"]
     return f"""
 The encoder is `{adaptation.encoder.name}`, adapted before by

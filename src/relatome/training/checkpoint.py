@@ -45,7 +45,7 @@ def load_model(folder: Path) -> tuple[RelationModel, Tokenizer, Settings]:
         settings = msgspec.json.decode((folder / SETTINGS).read_bytes(), type=Settings)
         model = RelationModel(build_encoder(folder), settings.schema, dropout=0.0)
         model.load_state_dict(load_file(folder / WEIGHTS))
-    except (msgspec.MsgspecError, SafetensorError, RuntimeError) as error:
+    except (msgspec.MsgspecError, SafetensorError, OSError, ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(CHECKPOINT_MISMATCH, at=Place(str(folder)), reason=reason) from None
     model.eval()

@@ -1,0 +1,85 @@
+"""The model card: what it says is what was done."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+
+import tomli_w
+
+from relatome.recipes import load_recipe, to_plain
+from relatome.training.card import CardScore, render_card, train_command
+
+PROVENANCE = {
+    "code": "0.1.0+abc",
+    "data": {"own:train": "1" * 64, "own:dev": "2" * 64},
+    "machine": {"processor": "Some processor", "cores": 2, "accelerator": "none"},
+}
+
+
+def card(*overrides: str, scores: tuple[CardScore, ...] = ()) -> str:
+    recipe = load_recipe("small", overrides)
+    return render_card("tiny", "0.1.0", recipe, PROVENANCE, scores, "make figures")
+
+
+def test_the_command_spells_out_what_differs_from_the_shipped_recipe() -> None:
+    assert train_command(load_recipe("small")) == "relatome train small --output RUN"
+    changed = ("training.seed=7", "encoder.name=some folder/encoder", 'data.train=["own:train"]')
+    command = train_command(load_recipe("small", changed))
+    assert command == (
+        "relatome train small --output RUN --set 'data.train=[\"own:train\"]'"
+        " --set 'encoder.name=some folder/encoder' --set training.seed=7"
+    )
+    import shlex
+
+    arguments = shlex.split(command)
+    overrides = tuple(arguments[i + 1] for i, word in enumerate(arguments) if word == "--set")
+    assert load_recipe("small", overrides) == load_recipe("small", changed)
+
+
+def test_the_command_of_a_recipe_of_ones_own(tmp_path: Path) -> None:
+    plain = to_plain(load_recipe("small")) | {"name": "mine"}
+    path = tmp_path / "mine.toml"
+    path.write_text(tomli_w.dumps(plain))
+    assert train_command(load_recipe(str(path))) == "relatome train recipe.toml --output RUN"
+
+
+def test_it_holds_scores_and_hashes() -> None:
+    rows = (
+        CardScore("biored-8", "test", "int8", {"pair": 0.6666, "all": 0.3333}),
+        CardScore("biored-5", "test", "fp32", {"pair": 1.0, "all": 0.0}),
+    )
+    text = card(scores=rows)
+    assert "| `biored-8` | test | int8 | 66.7 | 33.3 |" in text
+    assert "| `biored-5` | test | fp32 | 100.0 | 0.0 |" in text
+    for value in (*PROVENANCE["data"].values(), "0.1.0+abc", "Some processor", "make figures"):
+        assert str(value) in text
+
+
+def test_the_licence_is_that_of_the_encoder(tmp_path: Path) -> None:
+    minilm = "encoder.name=sentence-transformers/all-MiniLM-L6-v2"
+    assert "Weights: Apache-2.0" in card(minilm)
+    other = card("encoder.name=someone/encoder")
+    assert "Apache-2.0" not in other
+    assert "`someone/encoder`" in other
+
+
+def test_an_adapted_encoder_tells_its_story(tmp_path: Path) -> None:
+    from relatome.recipes import load_adaptation, source
+
+    run = tmp_path / "adapted"
+    run.mkdir()
+    adaptation = load_adaptation("minilm-biomedical")
+    (run / "recipe.toml").write_bytes(source("minilm-biomedical").read_bytes())
+    data = {"sha256": "3" * 64, "texts": 1234, "left_out_evaluation_documents": 56, "blocks": 9}
+    (run / "provenance.json").write_text(json.dumps({"data": data}))
+    text = card(f"encoder.name={run / 'encoder'}")
+    assert adaptation.encoder.name in text
+    assert "1,234" in text
+    assert "56" in text
+    assert "3" * 64 in text
+    assert "Weights: Apache-2.0" in text
