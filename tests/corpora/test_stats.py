@@ -42,6 +42,7 @@ def test_counts_of_a_document() -> None:
             "ChemicalEntity–ChemicalEntity": {"Comparison": 1},
         },
         labels_of_fine_pairs={},
+        candidates=6,
     )
 
 

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from relatome.errors import LICENCE_NOT_ACCEPTED, PLOT_FORMAT, UNKNOWN_POOL, UsageError
+from relatome.errors import LICENCE_NOT_ACCEPTED, PLOT_CORPUS, PLOT_FORMAT, UNKNOWN_POOL, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.table import Table
 
+    from relatome.corpora.corpus import SplitEntry
     from relatome.corpora.stats import Stats
 
 corpora = typer.Typer(
@@ -54,15 +57,28 @@ def list_corpora(directory: _Directory = None) -> None:
     table.add_column("local copy", overflow="fold")
     for entry in CORPORA.values():
         name, licence = entry.name, entry.licence
-        for split in entry.splits:
-            found = copies(entry, split, directory)
+        for splits in _alike(entry.splits):
+            split = " … ".join(dict.fromkeys((splits[0].name, splits[-1].name)))
+            documents = sum(each.documents or 0 for each in splits)
+            found = copies(entry, splits[0], directory)
             where = "\n".join(str(copy.path) for copy in found) if found else "–"
-            table.add_row(
-                name, split.name, split.role, f"{split.documents:,}", licence, escape(where)
-            )
+            table.add_row(name, split, splits[0].role, f"{documents:,}", licence, escape(where))
             name = licence = ""  # once per corpus
         table.add_section()
     console().print(table)
+
+
+def _alike(splits: Sequence[SplitEntry]) -> list[list[SplitEntry]]:
+    """The splits in order, numbered ones such as ``fold1`` to ``fold10`` together."""
+    groups: list[list[SplitEntry]] = []
+    for split in splits:
+        stem = split.name.rstrip("0123456789")
+        numbered = stem != split.name
+        if numbered and groups and groups[-1][0].name.rstrip("0123456789") == stem:
+            groups[-1].append(split)
+        else:
+            groups.append([split])
+    return groups
 
 
 @corpora.command()
@@ -110,12 +126,14 @@ def _interactive() -> bool:
 @corpora.command()
 def stats(
     name: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="CORPUS[:SPLIT]",
-            help="For example biored, biored:dev, or the TOML file that describes your own corpus.",
+            metavar="[CORPUS[:SPLIT]]",
+            show_default=False,
+            help="For example biored, biored:dev, or the TOML file that describes your own corpus; "
+            "without it, a line for every split that has a local copy.",
         ),
-    ],
+    ] = None,
     directory: _Directory = None,
     format: Annotated[Literal["table", "json"], typer.Option(help="Tables or JSON.")] = "table",
     plot: Annotated[
@@ -134,21 +152,45 @@ def stats(
     import msgspec
 
     from relatome.cli._terminal import console
-    from relatome.corpora import load, parts
+    from relatome.corpora import load, parts, present
     from relatome.corpora.stats import count
 
     if plot is not None and plot.suffix != ".svg":
         raise UsageError(PLOT_FORMAT, path=plot)
-    entry, splits = parts(name)
-    counted = [count(load(entry.name, s.name, directory), entry.schema) for s in splits]
+    entries = present(directory)
+    if name is not None:
+        entry, splits = parts(name)
+        entries = [(entry, split) for split in splits]
+    counted = [count(load(e.name, s.name, directory), e.schema) for e, s in entries]
     if plot is not None:
+        if name is None:
+            raise UsageError(PLOT_CORPUS)
         _draw(name, entry.schema.ordered, counted, plot)
     if format == "json":
         typer.echo(msgspec.json.format(msgspec.json.encode(counted)).decode())
         return
+    if name is None:
+        console().print(_overview(counted))
+        return
     console().print(_table([split.name for split in splits], counted))
     if any(split.labels_of_fine_pairs for split in counted):
         console().print(_fine_table(counted))
+
+
+def _overview(counted: list[Stats]) -> Table:
+    """A line for every split."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("split", no_wrap=True)
+    for column in ("documents", "mentions", "entities", "relations", "candidates"):
+        table.add_column(column, justify="right")
+    for split in counted:
+        totals = (sum(by.values()) for by in (split.mentions, split.entities, split.relations))
+        figures = (split.documents, *totals, split.candidates)
+        table.add_row(split.name, *(f"{figure:,}" for figure in figures))
+    return table
 
 
 def _table(names: list[str], counted: list[Stats]) -> Table:
@@ -176,6 +218,8 @@ def _table(names: list[str], counted: list[Stats]) -> Table:
             table.add_row(_HEADINGS.get(group, group), style="bold")
         for kind in dict.fromkeys(kind for counts in by_split for kind in counts):
             add(f"  {kind}", [counts.get(kind, 0) for counts in by_split])
+    table.add_section()
+    add("candidates", [c.candidates for c in counted], "bold")
     return table
 
 

@@ -8,7 +8,16 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from relatome.data import Document, Entity, Relation, Schema, Span, Split, sentences
+from relatome.data import (
+    Document,
+    Entity,
+    Relation,
+    Schema,
+    Span,
+    Split,
+    candidates,
+    sentences,
+)
 
 _NOVELTY = {True: "novel", False: "not novel", None: "not judged"}
 _DISTANCES = ("same sentence", "1 sentence apart", "2 sentences apart", "3 or more apart")
@@ -32,6 +41,7 @@ class Stats(msgspec.Struct, frozen=True):
             from none upwards.
         labels_of_pairs: relations by type pair and label.
         labels_of_fine_pairs: the same by the corpus's finer types; empty where it has none.
+        candidates: pairs that a model is asked about.
     """
 
     name: str
@@ -44,6 +54,7 @@ class Stats(msgspec.Struct, frozen=True):
     distances: dict[str, int]
     labels_of_pairs: dict[str, dict[str, int]]
     labels_of_fine_pairs: dict[str, dict[str, int]]
+    candidates: int
 
 
 def count(split: Split, schema: Schema) -> Stats:
@@ -66,6 +77,7 @@ def count(split: Split, schema: Schema) -> Stats:
         distances={name: distances[name] for name in (*_DISTANCES, NO_MENTION) if distances[name]},
         labels_of_pairs=_by_pair(relations, pairs),
         labels_of_fine_pairs=fine,
+        candidates=sum(len(candidates(document, schema)) for document in documents),
     )
 
 
