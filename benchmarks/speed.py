@@ -1,6 +1,6 @@
 """Speed of extraction with gold entities, against one sequence per pair; start-up and memory.
 
-    python benchmarks/speed.py [--model small] [--corpora DIR] [--pair-documents 12]
+    python benchmarks/speed.py [--model small] [--corpora DIR] [--pair-documents 4]
 
 Both ways of reading run alternately in one process, with the same encoder weights and threads, so
 their ratio holds on a noisy machine. Writes ``benchmarks/results/speed.json``.
@@ -9,7 +9,6 @@ their ratio holds on a noisy machine. Writes ``benchmarks/results/speed.json``.
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
@@ -35,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--model", default="small")
     parser.add_argument("--corpora", type=Path)
-    parser.add_argument("--pair-documents", type=int, default=12)
+    parser.add_argument("--pair-documents", type=int, default=4)
     options = parser.parse_args()
     documents = corpora.load("biored", "test", options.corpora).documents
     model = Model(find_model(options.model))
@@ -100,22 +99,33 @@ def start_up(model: str, document: object) -> dict[str, dict[str, float]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "one.pubtator"
         formats.write([document], path, "pubtator")
-        relatome = str(Path(sys.executable).parent / "relatome")
         commands = {
-            "relatome --help": [relatome, "--help"],
-            "relatome extract, one abstract": [relatome, "extract", str(path), "--model", model],
+            "relatome --help": ["--help"],
+            "relatome extract, one abstract": ["extract", str(path), "--model", model],
         }
-        return {name: _fresh(command) for name, command in commands.items()}
+        return {name: _fresh(arguments) for name, arguments in commands.items()}
 
 
-def _fresh(command: list[str]) -> dict[str, float]:
+# Runs the command line in a fresh interpreter and tells the peak memory of that process alone.
+_TOLD = """
+import atexit, pathlib, sys
+def tell():
+    status = pathlib.Path("/proc/self/status").read_text()
+    print("VmHWM", status.split("VmHWM:")[1].split()[0], file=sys.stderr)
+atexit.register(tell)
+from relatome.cli import main
+main()
+"""
+
+
+def _fresh(arguments: list[str]) -> dict[str, float]:
     seconds = []
     for _ in range(STARTS):
         started = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
+        command = [sys.executable, "-c", _TOLD, *arguments]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
         seconds.append(time.perf_counter() - started)
-    # the largest child so far: commands are measured in order of size
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    peak = float(done.stderr.rsplit("VmHWM", 1)[1]) / 1024
     return {"seconds_median": statistics.median(seconds), "peak_mb": peak}
 
 

@@ -60,7 +60,9 @@ class Model:
         self._tokenizer = self.folder.tokenizer()
         threads = threads or _cores()
         self._encoder = _Graph(self.folder.encoder(self.precision), threads, folder)
-        self._pairs = _Graph(self.folder.read(PAIRS), threads, folder)
+        # One thread: the graph is small, and a second pool of waiting threads on the same cores
+        # would nearly halve the speed of both.
+        self._pairs = _Graph(self.folder.read(PAIRS), 1, folder)
 
     @property
     def schema(self) -> Schema:
