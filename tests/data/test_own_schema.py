@@ -99,3 +99,24 @@ def test_two_rules_for_a_pair() -> None:
     with pytest.raises(UsageError, match=r"pairs\[2\]: there is a rule for Gene and Drug already"):
         schema_from(values)
     assert len(schema_from(values | {"ordered": True}).pairs) == 3
+
+
+def test_negatives_of_a_pool() -> None:
+    negative = {"corpus": "one", "head": "Drug", "tail": "Gene", "label": "None-one"}
+    pair = {"head": "Drug", "tail": "Gene", "labels": ["Binds", "Blocks", "None-one"]}
+    values = VALUES | {
+        "labels": ["Binds", "Blocks", "None-one"],
+        "pairs": [pair, VALUES["pairs"][1]],
+        "negatives": [negative],
+    }
+    assert schema_from(values).asserting == ("Binds", "Blocks")
+    for change, found in (
+        ({"tail": "Drug"}, "negatives[0]: there is no rule for Drug and Drug"),
+        ({"label": "Binds"}, "negatives[0].label: 'Binds' is neither"),
+        ({"label": "None-two"}, "negatives[0].label: 'None-two' is not legal for the pair"),
+        ({"head": "Gene"}, "negatives[0].label: 'None-one' is not legal for the pair"),
+        ({"corpse": "x"}, "corpse"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            schema_from(values | {"negatives": [negative | change]})
+        assert found in str(caught.value)

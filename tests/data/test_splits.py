@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections import Counter
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from relatome.data import (
     Document,
+    Relation,
     Split,
     folds,
     overlap,
@@ -113,3 +117,60 @@ def test_splits_that_share_documents_are_not_joined() -> None:
     ]
     with pytest.raises(InputError, match="1 documents are in both 'one' and 'three'"):
         Split.joined(parts)
+
+
+FRACTIONS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0)
+
+
+def annotated(*types: str) -> tuple[Document, ...]:
+    """Documents with one relation each of these types; none where the type is empty."""
+    return tuple(
+        Document(str(n), (), (), (Relation("a", "b", type),) if type else ())
+        for n, type in enumerate(types)
+    )
+
+
+@given(
+    st.lists(st.sampled_from(("", "Bind", "Association", "Conversion")), min_size=1, max_size=300),
+    st.integers(0, 5),
+)
+def test_subsets_are_nested_and_in_order(types: list[str], seed: int) -> None:
+    split = Split("x:train", "train", annotated(*types))
+    subsets = [split.subset(fraction, seed) for fraction in FRACTIONS]
+    for fraction, subset in zip(FRACTIONS, subsets, strict=True):
+        assert len(subset.documents) == max(1, round(fraction * len(types)))
+        numbers = [int(document.id) for document in subset.documents]
+        assert numbers == sorted(numbers)
+        assert subset.role == "train"
+    for smaller, larger in pairwise(subsets):
+        assert smaller.ids <= larger.ids
+    assert subsets[-1] is split
+    assert split.subset(0.25, seed) == subsets[3]
+
+
+def test_subsets_keep_the_shares_of_the_relation_types() -> None:
+    types = ["Association"] * 240 + ["Bind"] * 80 + ["Conversion"] * 4 + [""] * 76
+    split = Split("x:train", "train", annotated(*types))
+    for seed in range(20):
+        for fraction in FRACTIONS:
+            subset = split.subset(fraction, seed)
+            found = Counter(r.type for d in subset.documents for r in d.relations)
+            found[""] = sum(not d.relations for d in subset.documents)
+            for type, number in Counter(types).items():
+                assert abs(found[type] - fraction * number) <= 2, (type, fraction)
+
+
+def test_a_document_counts_as_its_rarest_type() -> None:
+    both = Document("0", (), (), (Relation("a", "b", "Association"), Relation("a", "c", "Bind")))
+    rest = annotated(*["Association"] * 99)[1:]
+    split = Split("x:train", "train", (both, *rest))
+    # One document in ninety-nine has Bind: which half it falls into is left to the seed.
+    halves = [split.subset(0.5, seed) for seed in range(40)]
+    assert 0 < sum("0" in half.ids for half in halves) < 40
+
+
+def test_other_seeds_draw_other_documents() -> None:
+    split = Split("x:train", "train", annotated(*["Bind"] * 100))
+    assert split.subset(0.1, 1).ids != split.subset(0.1, 2).ids
+    assert split.subset(0.1, 1).name == "x:train (10 %)"
+    assert Split("x:train", "train", ()).subset(0.1, 1).documents == ()

@@ -82,7 +82,7 @@ def decoded(**probabilities: float) -> Document:
     encoded = encode_document(given, SCHEMA, TOKENIZER, ENCODING)
     assert encoded is not None
     row = np.full((1, 1 + len(SCHEMA.labels)), 1e-9)
-    row[0, 0] = 1 - sum(probabilities.values())
+    row[0, 0] = max(1 - sum(probabilities.values()), 1e-9)
     for name, value in probabilities.items():
         row[0, 1 + SCHEMA.labels.index(name.replace("_CID", "-CID"))] = value
     return decode(encoded, np.log(row, dtype=np.float32), None, SCHEMA, Decoding(0.5))

@@ -60,7 +60,7 @@ def train(
     training.preflight(chosen)
     parts = [load(*_split_name(name), corpora) for name in chosen.data.train]
     dev = load(*_split_name(chosen.data.dev), corpora)
-    together = Split.joined(parts)
+    together = Split.joined(parts).subset(chosen.data.fraction, chosen.training.seed)
     outcome = training.run(chosen, together, dev, output, resume=resume)
     draw_curves(output)
     scores = " · ".join(f"{name} {100 * value:.1f}" for name, value in outcome.scores.items())

@@ -56,6 +56,7 @@ def _faults(schema: Schema) -> Iterator[str]:
         if not getattr(schema, key):
             yield f"{key} is empty"
     yield from _spelling_faults(schema)
+    yield from _negative_faults(schema)
     for index, label in enumerate(schema.labels):
         if not label.strip() or label != label.strip():
             yield f"labels[{index}]: {label!r} is empty or has spaces around it"
@@ -64,7 +65,6 @@ def _faults(schema: Schema) -> Iterator[str]:
         if is_no_relation(label) and label not in {n.label for n in schema.negatives}:
             yield f"labels[{index}]: {label!r} is what no relation is called"
     yield from _pair_faults(schema)
-    yield from _negative_faults(schema)
 
 
 def _spelling_faults(schema: Schema) -> Iterator[str]:

@@ -1,8 +1,9 @@
-"""Splits by document: folds, overlap, and the refusal to learn from a test split."""
+"""Splits by document: folds, subsets, overlap, and the refusal to learn from a test split."""
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -34,6 +35,26 @@ class Split(msgspec.Struct, frozen=True):
             name="+".join(part.name for part in parts),
             role="test" if "test" in roles else "train" if "train" in roles else "dev",
             documents=tuple(document for part in parts for document in part.documents),
+        )
+
+    def subset(self, fraction: float, seed: int) -> Split:
+        """A part of the documents, in their order, for experiments with few of them.
+
+        Subsets of the same seed are nested: a smaller one is part of every larger one. They are
+        stratified, as `in_strata` explains.
+
+        Args:
+            fraction: the share of the documents, above 0; at least one is taken, and 1 takes all.
+            seed: of the draw.
+        """
+        if fraction >= 1 or not self.documents:
+            return self
+        order = in_strata(self.documents, seed)
+        taken = set(order[: max(1, round(fraction * len(order)))])
+        return Split(
+            f"{self.name} ({100 * fraction:g} %)",
+            self.role,
+            tuple(d for index, d in enumerate(self.documents) if index in taken),
         )
 
     @property
@@ -102,3 +123,28 @@ def folds(
             )
         )
     return result
+
+
+def in_strata(documents: Sequence[Document], seed: int) -> list[int]:
+    """An order of the documents in which every beginning resembles the whole.
+
+    The stratum of a document is its rarest relation type (that of the fewest relations in all
+    documents), or that it has none. Each stratum is shuffled and spread evenly over the order, so
+    that its share in any beginning is its share in the whole, give or take a document.
+
+    Returns:
+        indices into `documents`.
+    """
+    seen = Counter(relation.type for document in documents for relation in document.relations)
+    strata: dict[str, list[int]] = {}
+    for index, document in enumerate(documents):
+        types = sorted({relation.type for relation in document.relations})
+        strata.setdefault(min(types, key=lambda type: seen[type], default=""), []).append(index)
+    draw = random.Random(seed)
+    placed: list[tuple[float, int]] = []
+    for stratum in sorted(strata):
+        members = strata[stratum]
+        draw.shuffle(members)
+        start = draw.random()
+        placed += [((start + i) / len(members), index) for i, index in enumerate(members)]
+    return [index for _, index in sorted(placed)]

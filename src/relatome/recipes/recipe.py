@@ -34,9 +34,17 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Data(_Section, frozen=True):
-    """Which documents to learn from and to select on, as ``corpus:split``."""
+    """Which documents to learn from and to select on, as ``corpus:split``.
+
+    Attributes:
+        train: splits to learn from, together.
+        fraction: the share of their documents that is learnt from, drawn in strata by the seed of
+            training; smaller shares are parts of larger ones.
+        dev: the split to select on, always whole.
+    """
 
     train: Annotated[list[str], Meta(min_length=1)]
+    fraction: Annotated[float, Meta(gt=0, le=1)]
     dev: str
 
 
