@@ -8,12 +8,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 CORPORA ?= $(or $(RELATOME_CORPORA),$(wildcard ../shared/corpora))
 export RELATOME_CORPORA := $(CORPORA)
 
-.PHONY: help install demo check test test-all benchmarks clean
+.PHONY: help install demo check test test-all fuzz benchmarks clean
 
 help:
 	@echo "make demo        extract relations from the bundled examples with the bundled model"
 	@echo "make test        lint, types and the fast tests"
 	@echo "make test-all    the same with the long tests"
+	@echo "make fuzz        ten thousand damaged files through every reader"
 	@echo "make check       lint and types only"
 	@echo "make benchmarks  measure again what README.md and docs/ publish"
 	@echo "make install     a development environment in $(VENV)"
@@ -55,8 +56,13 @@ test-all: check
 benchmarks: $(VENV)/dev
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/gold_entities.py
+	$(BIN)/python benchmarks/scoring.py
+	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/tables.py
+
+fuzz: $(VENV)/dev
+	$(BIN)/pytest -n 2 -m slow tests/fuzz
 
 clean:
 	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache
