@@ -36,7 +36,7 @@ def test_command(
 ) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    needs_corpus = "biored" in command
+    needs_corpus = "stats" in command
     directory = request.getfixturevalue("corpora_dir") if needs_corpus else tmp_path
     monkeypatch.setenv("RELATOME_CORPORA", str(directory))
     result = CliRunner().invoke(app, shlex.split(command), catch_exceptions=False)

@@ -75,6 +75,7 @@ def _mention(draw: st.DrawFn, passage: Passage, mention_id: str) -> Mention:
         tuple(draw(st.lists(_ENTITY_IDS, max_size=2, unique=True))),
         spans if len(spans) > 1 else (),
         draw(_INFONS),
+        draw(st.just("") | _WORDS),
     )
 
 

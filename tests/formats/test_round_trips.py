@@ -41,7 +41,7 @@ def _held_by_pubtator(document: Document) -> Document:
     if len(document.passages) > 1:
         passages.append(Passage("abstract", title.end + 1, text[title.end + 1 :]))
     mentions = tuple(
-        replace(m, id=f"M{i}", text=text[m.start : m.end], fragments=(), infons={})
+        replace(m, id=f"M{i}", text=text[m.start : m.end], fragments=(), infons={}, fine_type="")
         for i, m in enumerate(document.mentions)
     )
     subjects: dict[frozenset[str], set[str | None]] = {}

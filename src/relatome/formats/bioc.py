@@ -15,8 +15,9 @@ understood too. Where the schema relates mentions, the two nodes are the argumen
 annotation is an entity of its own.
 
 relatome writes BioRED's dialect, with ``score``, ``novel_score``, ``subject`` and ``evidence``
-(``start-end`` in characters, joined by ``;``) where a relation has them. Infons nobody knows are
-kept; values that are not strings (PubTator3) are kept as their JSON text.
+(``start-end`` in characters, joined by ``;``) where a relation has them, and ``fine_type`` where a
+mention has one. Infons nobody knows are kept; values that are not strings (PubTator3) are kept as
+their JSON text.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ _SPAN = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 
 # What the reader takes out of infons for fields of its own: other infons of the same name cannot
 # be written beside them.
-_MENTION_KEYS = frozenset(("type", "identifier"))
+_MENTION_KEYS = frozenset(("type", "identifier", "fine_type"))
 _RELATION_KEYS = frozenset(
     ("id", "type", "entity1", "entity2", "novel", "score", "novel_score", "subject", "evidence")
 )
@@ -217,6 +218,7 @@ def _mention(
         raise _invalid(f"annotation {mention_id!r} has no type", place)
     if not node.locations:
         raise _invalid(f"annotation {mention_id!r} has no location", place)
+    fine_type = infons.pop("fine_type", "")
     raw = ""
     for key in _IDENTIFIER_KEYS:
         if key in infons:
@@ -239,6 +241,7 @@ def _mention(
         ids,
         spans if len(spans) > 1 else (),
         infons,
+        fine_type,
     )
 
 
@@ -406,6 +409,8 @@ def _annotation(mention: Mention, index: int, report: WriteReport) -> Annotation
     report.lose("infon named like a field of BioC", len(mention.infons) - kept)
     infons["identifier"] = written
     infons["type"] = mention.type
+    if mention.fine_type:
+        infons["fine_type"] = mention.fine_type
     spans = mention.fragments or (mention.span,)
     return Annotation(
         mention.text,

@@ -252,6 +252,7 @@ def _write(document: Document, report: WriteReport) -> bytes:
     for index, mention in enumerate(document.mentions):
         report.lose("mention id", mention.id != f"M{index}")
         report.lose("gap in a discontinuous mention", max(0, len(mention.fragments) - 1))
+        report.lose("finer entity type", bool(mention.fine_type))
         known = {"identifier", "composite"} & mention.infons.keys()
         report.lose("mention infon", len(mention.infons) - len(known))
         report.lose(READS_BACK_DIFFERENTLY, not holds_identifiers(mention, arguments))

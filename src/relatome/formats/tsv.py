@@ -58,6 +58,7 @@ def _entity(document: Document, entity_id: str) -> tuple[str, str, str]:
 def _write(document: Document, report: WriteReport) -> bytes:
     report.lose("text of a document", 1)
     report.lose("mention offset", len(document.mentions))
+    report.lose("finer entity type", sum(bool(m.fine_type) for m in document.mentions))
     lose_document_extras(document, report)
     rows = (row(document, relation) for relation in document.relations)
     lines = ("\t".join(_CONTROLS.sub(" ", cell) for cell in cells) + "\n" for cells in rows)
