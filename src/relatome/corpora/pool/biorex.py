@@ -111,7 +111,7 @@ BIOREX = Pool(
         PoolSource(
             name="aimed",
             prompt_word="AIMed",
-            train=("aimed:all", "aimed:d78"),
+            train=("aimed:all",),  # not d78, which is the abstract of d31 once more
             labels={"PPI": "AIMed-Association"},
             types={"Protein": _GENE},
             annotated=((_GENE, _GENE),),
