@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relatome.corpora.check import Report, examine
+from relatome.corpora.layouts.biorex import UNMENTIONED
 from relatome.data import Document, Mention, Passage, Relation, Split
-from relatome.data.schema import BIORED
+from relatome.data.schemas import BIORED, BIOREDIRECT
 from relatome.errors import OFFSET_MISMATCH, UNKNOWN_TYPE, InputError, Place
 
 GENE, DISEASE, DRUG = "GeneOrGeneProduct", "DiseaseOrPhenotypicFeature", "ChemicalEntity"
@@ -274,3 +275,25 @@ def test_errors_come_before_notes() -> None:
     levels = [f.level for f in examine("f", [Split("f", "dev", (found,))], BIORED).findings]
     assert levels == sorted(levels)
     assert set(levels) == {"error", "note"}
+
+
+def test_relations_without_subject_are_noted_where_there_is_direction() -> None:
+    relations = (
+        Relation("99", "D1", "Association", novel=True, subject="99"),
+        Relation("99", "D1", "Association", novel=True),
+    )
+    split = Split("f", "dev", (CLEAN.with_relations(relations),))
+    findings = {f.kind: f.cases for f in examine("f", [split], BIOREDIRECT).findings}
+    assert findings["relations without subject"] == (
+        "f, document 1: Association between 99 and D1",
+    )
+    without = {f.kind for f in examine("f", [split], BIORED).findings}
+    assert "relations without subject" not in without
+
+
+def test_what_a_reader_left_out_is_noted() -> None:
+    given = msgspec.structs.replace(CLEAN, infons={UNMENTIONED: "Bind 1 2; Bind 3 4"})
+    assert looked_over(given)["relations of what is not mentioned"] == (
+        "note",
+        ("f, document 1: Bind 1 2", "f, document 1: Bind 3 4"),
+    )

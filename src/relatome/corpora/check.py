@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from relatome.corpora.layouts.biorex import UNMENTIONED
 from relatome.corpora.overlap import Library
 from relatome.corpora.stats import Stats, count
 from relatome.data import Document, Mention, Reach, Schema, Split, reach
@@ -219,6 +220,18 @@ def _by_document(places: Sequence[tuple[str, Document]], schema: Schema) -> Iter
             lambda d, _: [] if d.relations else ["no relations"],
         ),
         ("note", "relations without novelty", "Nothing is learnt of it from them.", _not_judged),
+        (
+            "note",
+            "relations without subject",
+            "Nothing is learnt from them of which entity acts.",
+            _without_subject,
+        ),
+        (
+            "note",
+            "relations of what is not mentioned",
+            "The corpus has them; no candidate could reach them, so the reader left them out.",
+            _unmentioned,
+        ),
         ("note", "mentions without identifier", "They belong to no candidate.", _without_id),
         (
             "note",
@@ -269,6 +282,18 @@ def _not_judged(document: Document, schema: Schema) -> Iterator[str]:
         for r in document.relations:
             if r.novel is None:
                 yield f"{r.type} between {r.head} and {r.tail}"
+
+
+def _without_subject(document: Document, schema: Schema) -> Iterator[str]:
+    if schema.direction:
+        for r in document.relations:
+            if r.subject is None:
+                yield f"{r.type} between {r.head} and {r.tail}"
+
+
+def _unmentioned(document: Document, _: Schema) -> Iterator[str]:
+    if UNMENTIONED in document.infons:
+        yield from document.infons[UNMENTIONED].split("; ")
 
 
 def _repeated_mentions(document: Document, _: Schema) -> Iterator[str]:
