@@ -122,3 +122,14 @@ def test_biored_is_what_its_training_split_shows(corpora_dir: Path) -> None:
     assert "Cotreatment" not in seen[frozenset({CHEMICAL, GENE})]
     seen[frozenset({CHEMICAL, GENE})].add("Cotreatment")
     assert seen == {frozenset({rule.head, rule.tail}): set(rule.labels) for rule in BIORED.pairs}
+
+
+def test_where_mentions_are_related_each_without_identifier_is_an_entity() -> None:
+    mentions = (
+        Mention("T1", 0, 4, "KCN9", "Gene"),
+        Mention("T2", 5, 8, "YAP", "Gene", ("10413",)),
+    )
+    document = Document("1", (Passage("title", 0, "KCN9 YAP"),), mentions)
+    by_mention = msgspec.structs.replace(BIORED, unit="mention").conform(document)
+    assert [entity.id for entity in by_mention.entities] == ["T1", "10413"]
+    assert [entity.id for entity in BIORED.conform(document).entities] == ["10413"]

@@ -136,20 +136,23 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
     def conform(self, document: Document) -> Document:
         """The document with entity types in the schema's spelling; itself where they are already.
 
+        Where mentions are related, a mention without identifier becomes an entity of its own.
+
         Raises:
             InputError: naming the first type the schema does not know.
         """
         place = Place(document=document.id)
-        types = [self.canonical_type(mention.type, place) for mention in document.mentions]
-        if all(m.type == name for m, name in zip(document.mentions, types, strict=True)):
-            return document
-        return msgspec.structs.replace(
-            document,
-            mentions=tuple(
-                msgspec.structs.replace(mention, type=name)
-                for mention, name in zip(document.mentions, types, strict=True)
-            ),
+        mentions = tuple(
+            msgspec.structs.replace(
+                mention,
+                type=self.canonical_type(mention.type, place),
+                entity_ids=mention.entity_ids or ((mention.id,) if self.unit == "mention" else ()),
+            )
+            for mention in document.mentions
         )
+        if mentions == document.mentions:
+            return document
+        return msgspec.structs.replace(document, mentions=mentions)
 
     def require_label(self, label: str, place: Place | None = None) -> str:
         """`label` itself, if the schema has it.
