@@ -64,7 +64,10 @@ class Index:
         runs = np.concatenate(parts) if parts else np.empty(0, np.uint64)
         owners = np.repeat(np.arange(len(parts)), self._sizes)
         order = np.argsort(runs, kind="stable")
-        self._runs, self._owners = runs[order], owners[order]
+        runs, self._owners = runs[order], owners[order]
+        # Every different run once, where its owners begin, and how many they are.
+        self._first = np.flatnonzero(np.diff(runs, prepend=~runs[:1]))
+        self._runs, self._counts = runs[self._first], np.diff(self._first, append=len(runs))
 
     def find(self, document: Document) -> Twin | None:
         """The first document here that is the same as `document`, by id before by text."""
@@ -91,8 +94,9 @@ class Index:
 
     def _containing(self, runs: _Hashes) -> list[int]:
         """The documents of which the shorter text shares enough with the other."""
-        first = np.searchsorted(self._runs, runs, "left")
-        counts = np.searchsorted(self._runs, runs, "right") - first
+        found = np.searchsorted(self._runs, runs)
+        found = found[self._runs.take(found, mode="clip") == runs] if len(self._runs) else found[:0]
+        first, counts = self._first[found], self._counts[found]
         # The places first, first + 1, … of every run, one after the other.
         places = np.arange(counts.sum()) + np.repeat(first - counts.cumsum() + counts, counts)
         owners, shared = np.unique(self._owners[places], return_counts=True)
