@@ -104,7 +104,8 @@ def test_report_without_any_document_is_a_failure() -> None:
     ("arguments", "code"),
     [
         (("nothing.txt", "out.jsonl"), "R101"),
-        ((".", "out.jsonl"), "R127"),
+        (("docs", "out.jsonl"), "R154"),
+        (("docs", "out.jsonl", "--from", "pubtator"), "R127"),
         ((EXAMPLE, "out.pdf"), "R142"),
         ((EXAMPLE, "-"), "R142"),
         ((EXAMPLE, "out", "--to", "pdf"), "R125"),
