@@ -118,7 +118,8 @@ def test_type_embeddings_start_at_zero_and_change_the_vectors_then(tiny_encoder:
         assert torch.allclose(
             backbone(input_ids=ids, attention_mask=mask).last_hidden_state, plain, atol=1e-6
         )
-        encoder.type_embeddings.weight[1] = 1.0
+        # not the same in every dimension: layer normalization takes that out again
+        encoder.type_embeddings.weight[1, ::2] = 1.0
         assert not torch.allclose(encoder(ids, mask, tags), plain)
 
 
