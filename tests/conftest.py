@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,8 @@ def tiny_model(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) 
     card = folder / "README.md"
     with FileLock(shared / "tiny-model.lock"):
         if not card.is_file():
-            export(tiny_checkpoint, folder, "tiny", "0.0.1")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the exporter's, about itself
+                export(tiny_checkpoint, folder, "tiny", "0.0.1")
             card.write_text("# tiny 0.0.1\n\nA model for tests.\n", encoding="utf-8")
     return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from relatome.data import Document
 
 _TITLE_WIDTH = 100
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def relation_table(document: Document) -> Table:
@@ -20,7 +22,7 @@ def relation_table(document: Document) -> Table:
     if len(title) > _TITLE_WIDTH:
         title = title[: _TITLE_WIDTH - 1] + "…"
     table = Table(
-        title=escape(f"{document.id}  {title}"),
+        title=_plain(f"{document.id}  {title}"),
         title_justify="left",
         title_style="bold",
         caption=None if document.relations else "no relation found",
@@ -33,7 +35,7 @@ def relation_table(document: Document) -> Table:
     for relation in document.relations:
         table.add_row(
             _named(document, relation.head),
-            escape(relation.type),
+            _plain(relation.type),
             _named(document, relation.tail),
             "" if relation.score is None else f"{relation.score:.2f}",
             _novelty(relation.novel, relation.novel_score),
@@ -45,7 +47,12 @@ def _named(document: Document, entity_id: str) -> str:
     """The entity's most frequent name in the text, with its identifier."""
     entity = document.entity_by_id[entity_id]
     names = Counter(document.mentions[index].text for index in entity.mentions)
-    return f"{escape(names.most_common(1)[0][0])} [dim]{escape(entity_id)}[/dim]"
+    return f"{_plain(names.most_common(1)[0][0])} [dim]{_plain(entity_id)}[/dim]"
+
+
+def _plain(text: str) -> str:
+    """Text that a terminal shows and does not obey: no markup, no control characters."""
+    return escape(_CONTROLS.sub(" ", text))
 
 
 def _novelty(novel: bool | None, score: float | None) -> str:

@@ -6,10 +6,10 @@ import sys
 
 from rich.console import Console
 
-_PIPED_WIDTH = 160  # a pipe has no width; wide enough that tables keep their lines whole
+PIPED_WIDTH = 160  # a pipe has no width; wide enough that tables keep their lines whole
 
 
 def console() -> Console:
     """A console for standard output that leaves names such as ``biored:train:`` alone."""
-    width = None if sys.stdout.isatty() else _PIPED_WIDTH
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
     return Console(highlight=False, emoji=False, width=width)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from itertools import chain
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from relatome.errors import DUPLICATE_DOCUMENT, InputError, Place
 
 if TYPE_CHECKING:
     from relatome.data import Document
@@ -86,6 +88,7 @@ def extract(
 
 
 def _read(files: list[str], pipeline: Pipeline, problems: Problems | None) -> Iterator[Document]:
+    """The documents of all files; that each file exists is checked before the first is read."""
     from relatome import formats
 
     def one(name: str) -> Iterator[Document]:
@@ -95,20 +98,45 @@ def _read(files: list[str], pipeline: Pipeline, problems: Problems | None) -> It
             )
         return formats.read(name, schema=pipeline.schema, on_error=problems)
 
-    return chain.from_iterable(map(one, files))
+    return _distinct([(name, one(name)) for name in files], problems)
+
+
+def _distinct(
+    files: list[tuple[str, Iterator[Document]]], problems: Problems | None
+) -> Iterator[Document]:
+    """The documents of several files, without those whose id an earlier file had.
+
+    Raises:
+        InputError: at such a document, if problems are not to be reported.
+    """
+    seen: set[str] = set()
+    for name, documents in files:
+        for document in documents:
+            if document.id in seen:
+                place = Place(name, document=document.id)
+                error = InputError(DUPLICATE_DOCUMENT, at=place, document=document.id)
+                if problems is None:
+                    raise error
+                problems(error)
+                continue
+            seen.add(document.id)
+            yield document
 
 
 def _write_table(documents: Iterator[Document], output: Path | None) -> None:
     from rich.console import Console
 
     from relatome.cli._relations import relation_table
-    from relatome.cli._terminal import console
+    from relatome.cli._terminal import PIPED_WIDTH, console
+    from relatome.formats.target import replaced
 
     if output is None:
         for document in documents:
             console().print(relation_table(document))
         return
-    with output.open("w", encoding="utf-8") as stream:
-        file = Console(file=stream, width=160, highlight=False, emoji=False)
+    with replaced(output) as stream:
+        text = TextIOWrapper(stream, encoding="utf-8", newline="\n")
+        file = Console(file=text, width=PIPED_WIDTH, highlight=False, emoji=False)
         for document in documents:
             file.print(relation_table(document))
+        text.detach()  # flushes, and leaves the closing to `replaced`

@@ -1,0 +1,184 @@
+"""The main job from Python: documents in, documents with relations out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")  # the tiny model is made with it
+
+import msgspec
+
+import relatome
+from relatome.data import Document, Relation
+from relatome.data.schemas import BIORED
+from relatome.errors import InputError, UsageError
+from relatome.formats import read
+from relatome.pipeline import Pipeline, Tally, find_model, load, shipped_models
+from tests.tiny import DOCUMENTS, document, long_document
+
+EXAMPLES = Path(__file__).parents[1] / "examples" / "annotated.pubtator"
+MANY = (*DOCUMENTS, long_document("long", 9))
+
+
+@pytest.fixture(scope="module")
+def extract(tiny_model: Path) -> Pipeline:
+    return load(tiny_model, precision="fp32", threads=1)
+
+
+def without_relations(made: Document) -> Document:
+    return made.with_relations(())
+
+
+def test_documents_come_back_in_order_with_everything_but_their_relations(
+    extract: Pipeline,
+) -> None:
+    found = list(extract(MANY))
+    assert [d.id for d in found] == [d.id for d in MANY]
+    for before, after in zip(MANY, found, strict=True):
+        assert without_relations(before) == without_relations(after)
+        after.check()
+
+
+def test_relations_are_legal_scored_and_judged_novel(extract: Pipeline) -> None:
+    relations = [(d, r) for d in extract(MANY) for r in d.relations]
+    assert len(relations) > 10
+    for made, relation in relations:
+        types = [made.entity_by_id[id].type for id in (relation.head, relation.tail)]
+        rule = BIORED.pair_rule(*types)
+        assert rule is not None
+        assert relation.type in rule.labels
+        assert relation.score is not None
+        assert 0 < relation.score <= 1
+        assert relation.novel_score is not None
+        assert relation.novel is (relation.novel_score >= 0.5)
+
+
+def test_relations_of_the_input_are_replaced(extract: Pipeline) -> None:
+    claimed = Relation("C1", "D1", "Association", score=1.0)
+    (made,) = extract([DOCUMENTS[0].with_relations((claimed,))])
+    assert claimed not in made.relations
+    assert made == next(iter(extract(DOCUMENTS[:1])))
+
+
+def test_a_document_alone_gets_the_relations_it_gets_among_others(tiny_model: Path) -> None:
+    for precision in ("fp32", "int8"):
+        extract = load(tiny_model, precision=precision, threads=1)  # type: ignore[arg-type]
+        together = list(extract(MANY))
+        for number in reversed(range(len(MANY))):
+            assert extract.extract(MANY[number]) == together[number]
+
+
+def test_documents_stream(extract: Pipeline) -> None:
+    taken = []
+
+    def source():  # type: ignore[no-untyped-def]
+        for made in MANY:
+            taken.append(made.id)
+            yield made
+
+    documents = extract(source())
+    assert taken == []
+    next(documents)
+    assert taken == ["treat"]
+    next(documents)
+    assert taken == ["treat", "bind"]
+
+
+def test_other_spellings_of_types_are_understood(extract: Pipeline) -> None:
+    made = DOCUMENTS[1]
+    aliases = {"GeneOrGeneProduct": "gene", "OrganismTaxon": "Species", "SequenceVariant": "SNP"}
+    renamed = msgspec.structs.replace(
+        made,
+        mentions=tuple(
+            msgspec.structs.replace(m, type=aliases[m.type], id=m.id) for m in made.mentions
+        ),
+    )
+    assert extract.extract(renamed).relations == extract.extract(made).relations
+
+
+def test_an_unknown_type_names_the_document(extract: Pipeline) -> None:
+    made = DOCUMENTS[1]
+    mentions = (msgspec.structs.replace(made.mentions[0], type="Protein"), *made.mentions[1:])
+    with pytest.raises(InputError, match=r"R103.*document bind.*'Protein'"):
+        extract.extract(msgspec.structs.replace(made, mentions=mentions))
+
+
+def test_min_score_leaves_out_what_is_lower(tiny_model: Path) -> None:
+    everything = list(load(tiny_model, precision="fp32", threads=1)(MANY))
+    for least in (0.0, 0.4, 0.8, 1.0):
+        few = list(load(tiny_model, precision="fp32", threads=1, min_score=least)(MANY))
+        for all_of, some_of in zip(everything, few, strict=True):
+            kept = tuple(r for r in all_of.relations if (r.score or 0) >= least)
+            assert some_of.relations == kept
+
+
+def test_everything_met_is_counted(tiny_model: Path) -> None:
+    extract = load(tiny_model, precision="fp32", threads=1)
+    found = list(extract(DOCUMENTS))
+    assert extract.tally == Tally(
+        documents=5,
+        without_candidates=1,
+        mentions=6 + 4 + 2 + 2 + 7,
+        mentions_without_id=1,
+        entities=4 + 4 + 2 + 2 + 7,
+        candidates=6 + 1 + 1 + 18,
+        windows=4,
+        relations=sum(len(d.relations) for d in found),
+        replaced=2 + 1 + 1 + 2,
+    )
+    said = " ".join(extract.tally.summary())
+    for number in ("5 documents", "26 candidate", "1 mention without", "6 relations of the input"):
+        assert number in said
+
+
+def test_nothing_remarkable_is_one_line() -> None:
+    assert len(Tally(documents=3, relations=2).summary()) == 1
+
+
+def test_the_examples(extract: Pipeline) -> None:
+    found = list(extract(read(EXAMPLES)))
+    assert len(found) == 3
+    assert sum(len(d.relations) for d in found) > 10
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        Document("empty", ()),
+        document("blank", "   "),
+        document("controls", "\x01\x02 \x03"),
+        document("none", "Nothing is marked here."),
+        document("organism", "{mice|O|1} and {mice|O|2}"),
+    ],
+    ids=lambda made: made.id,
+)
+def test_documents_without_any_pair_come_back_as_they_are(
+    made: Document, extract: Pipeline
+) -> None:
+    assert extract.extract(made) == made
+
+
+def test_mentions_of_characters_no_tokenizer_knows(extract: Pipeline) -> None:
+    made = extract.extract(document("odd", "{\x01\x02|G|1} {\u200b|D|2} {🧬|C|3} {𝒳|V|4} \x03"))
+    made.check()
+    assert len(made.entities) == 4
+
+
+def test_models_are_found_by_name_or_folder(tiny_model: Path, tmp_path: Path) -> None:
+    assert find_model(tiny_model) == find_model(str(tiny_model)) == tiny_model
+    for name, path in shipped_models().items():
+        assert find_model(name) == path
+    with pytest.raises(UsageError, match="R513"):
+        find_model("no-such-model")
+    with pytest.raises(UsageError, match="R513"):
+        find_model(tmp_path / "nowhere")
+
+
+def test_the_front_door(tiny_model: Path) -> None:
+    extract = relatome.load(tiny_model, precision="fp32", threads=1)
+    assert isinstance(extract, relatome.Pipeline)
+    assert extract.schema.name == "biored"
+    for made in extract(relatome.read(EXAMPLES)):
+        assert all(isinstance(relation, Relation) for relation in made.relations)
