@@ -65,7 +65,7 @@ def test_missing_files_and_folders_are_misuse_at_once(tmp_path) -> None:
         read(tmp_path)
     assert caught.value.code == "R154"
     with pytest.raises(UsageError) as caught:
-        read(path_with(tmp_path, "x", CONTENT), format="brat")
+        read(path_with(tmp_path, "x", CONTENT), format="pdf")
     assert caught.value.code == "R125"
     assert "pubtator, bioc-xml" in caught.value.next_step
 
