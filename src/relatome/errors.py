@@ -641,13 +641,13 @@ RUN_UNFINISHED = Message(
 )
 WINDOW_TOO_LONG = Message(
     "R614",
-    "encoding.window is {window}, but encoder {name!r} reads at most {most} tokens.",
-    "Lower it, for example --set encoding.window={most}.",
+    "{key} is {window}, but encoder {name!r} reads at most {most} tokens.",
+    "Lower it, for example --set {key}={most}.",
 )
 RUN_DATA_DIFFERS = Message(
     "R615",
-    "the documents of {splits} are not those the run was started with.",
-    "Resume with the same corpora, or start again in another folder.",
+    "the run was started with another {what}.",
+    "Resume with the same data, or start again in another folder.",
 )
 RUN_NONE = Message(
     "R617",

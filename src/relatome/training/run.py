@@ -17,14 +17,11 @@ from relatome.errors import (
     LOSS_UNKNOWN,
     NOVELTY_MISSING,
     RECIPE_INVALID,
-    RUN_DATA_DIFFERS,
     UNKNOWN_SCORE,
-    WINDOW_TOO_LONG,
-    Place,
     UsageError,
 )
 from relatome.losses import LOSSES
-from relatome.models import RelationModel, load_encoder, longest_input
+from relatome.models import RelationModel, load_encoder, require_length
 from relatome.recipes import Recipe
 from relatome.scoring import find_rule
 from relatome.training.checkpoint import save_model
@@ -37,6 +34,7 @@ from relatome.training.folder import (
     ended_after,
     last_checkpoint,
     require_folder,
+    require_same_data,
     write_whole,
 )
 from relatome.training.predict import fit_decoding, score_documents
@@ -107,7 +105,7 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
         return Outcome(folder / MODEL_FOLDER, results["f1"])
     set_seed(recipe.training.seed)
     backbone, tokenizer = load_encoder(recipe.encoder.name)
-    _require_window(recipe, longest_input(backbone))
+    require_length("encoding.window", recipe.encoding.window, recipe.encoder.name, backbone)
     model = RelationModel(backbone, schema, recipe.model.dropout)
     settings = Settings(schema, _encoding(recipe))
     train_examples = Examples(train, settings, tokenizer)
@@ -116,7 +114,7 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
     for name, covered in reached.items():
         logger.info("%s: %s", name, covered)
     hashes = {split.name: data_hash(split.documents) for split in (train, dev)}
-    _require_same_data(folder, hashes)
+    require_same_data(folder, hashes)
     provenance = {
         "code": code_version(),
         "machine": machine(),
@@ -146,20 +144,3 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
     results = {"recipe": recipe.name, "protocol": selection.rule, "split": dev.name, "f1": scores}
     write_whole(folder / RESULTS_FILE, json.dumps(results, indent=2))
     return Outcome(folder / MODEL_FOLDER, scores)
-
-
-def _require_window(recipe: Recipe, most: int | None) -> None:
-    """Refuse windows longer than the encoder can read."""
-    window = recipe.encoding.window
-    if most is not None and window > most:
-        raise UsageError(WINDOW_TOO_LONG, window=window, name=recipe.encoder.name, most=most)
-
-
-def _require_same_data(folder: Path, hashes: dict[str, str]) -> None:
-    """Refuse other documents than those a run in the folder was started with."""
-    path = folder / PROVENANCE_FILE
-    if not path.is_file():
-        return
-    before = json.loads(path.read_text(encoding="utf-8"))["data"]
-    if changed := [name for name, value in hashes.items() if before.get(name) != value]:
-        raise UsageError(RUN_DATA_DIFFERS, at=Place(str(folder)), splits=" and ".join(changed))

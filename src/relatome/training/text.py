@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from torch.utils.data import Dataset
 from relatome.data import Document
 from relatome.encode import Tokenizer
 from relatome.encode.tokens import IntArray
-from relatome.errors import FILE_MISSING, TEXT_LINE, InputError, Place, UsageError
+from relatome.errors import FILE_MISSING, FILE_UNREADABLE, TEXT_LINE, InputError, Place, UsageError
 
 
 class Abstract(NamedTuple):
@@ -100,25 +101,37 @@ def read_texts(paths: Iterable[Path]) -> Iterator[Abstract]:
 
     Raises:
         UsageError: if a path does not exist.
-        InputError: at a line that is not such an object.
+        InputError: at a line that is not such an object, or a file that cannot be read.
     """
     for path in paths:
         if not path.exists():
             raise UsageError(FILE_MISSING, path=str(path))
-        files = sorted(path.glob("*.jsonl*")) if path.is_dir() else [path]
+        files = (
+            sorted((*path.glob("*.jsonl"), *path.glob("*.jsonl.gz"))) if path.is_dir() else [path]
+        )
         for file in files:
             yield from _read_file(file)
 
 
 def _read_file(path: Path) -> Iterator[Abstract]:
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
-            try:
-                record = json.loads(line)
-                text = record["abstract"] if "abstract" in record else record["text"]
-                yield Abstract(str(record["id"]), str(record["title"]), str(text))
-            except (ValueError, KeyError, TypeError) as error:
-                raise InputError(TEXT_LINE, at=Place(str(path), number), reason=error) from None
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            for number, line in enumerate(stream, start=1):
+                yield _read_line(line, Place(str(path), number))
+    except (OSError, EOFError, zlib.error) as error:  # of the file itself, or its packing
+        raise InputError(FILE_UNREADABLE, at=Place(str(path)), reason=error) from None
+
+
+def _read_line(line: bytes, place: Place) -> Abstract:
+    try:
+        record = json.loads(line)
+        text = record["abstract"] if "abstract" in record else record["text"]
+        values = (record["id"], record["title"], text)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError(TEXT_LINE, at=place, reason=error) from None
+    if not all(isinstance(value, str | int) for value in values):
+        raise InputError(TEXT_LINE, at=place, reason="a value is no text")
+    return Abstract(*map(str, values))
 
 
 def _plain(title: str) -> str:

@@ -1,0 +1,151 @@
+"""Adapting an encoder: it learns, resumes to the same weights, and fits into a recipe."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+
+from relatome.errors import InputError, UsageError
+from relatome.models import load_encoder
+from relatome.recipes import Adaptation, load_adaptation
+from relatome.training import adapt
+from relatome.training.adapt import MaskedLanguageModel
+from relatome.training.text import Abstract, Blocks, Evaluation
+from tests.tiny import tokenizer
+
+TOKENIZER = tokenizer()
+SENTENCES = (
+    "abadol treats fever in mice",
+    "kcn9 causes pain in the liver",
+    "the dose of becotin reduced pain",
+)
+TEXTS = [Abstract(str(n), "", f"{SENTENCES[n % 3]}. ") for n in range(90)]
+BLOCKS = Blocks(TEXTS, TOKENIZER, 32, Evaluation(()))
+
+
+@pytest.fixture
+def recipe(tiny_encoder: Path) -> Adaptation:
+    overrides = (
+        f"encoder.name={tiny_encoder}",
+        "steps=12",
+        "batch_size=4",
+        "length=32",
+        "save_steps=4",
+        "learning_rate=3e-3",
+    )
+    return load_adaptation("minilm-biomedical", overrides)
+
+
+def weights(encoder: Path) -> bytes:
+    return (encoder / "model.safetensors").read_bytes()
+
+
+def test_the_adapted_encoder_loads_like_any_other(
+    recipe: Adaptation, tiny_encoder: Path, tmp_path: Path
+) -> None:
+    encoder = adapt(recipe, BLOCKS, tmp_path / "run", resume=False)
+    assert encoder == tmp_path / "run" / "encoder"
+    backbone, made = load_encoder(str(encoder))
+    assert backbone.config.hidden_size == 32
+    text = "KCN9 causes pain"
+    assert made(text).ids.tolist() == TOKENIZER(text).ids.tolist()
+    assert (made.cls_id, made.sep_id) == (TOKENIZER.cls_id, TOKENIZER.sep_id)
+    assert (made.pad_id, made.mask_id) == (TOKENIZER.pad_id, TOKENIZER.mask_id)
+    assert weights(encoder) != weights(tiny_encoder)
+    provenance = json.loads((tmp_path / "run" / "provenance.json").read_text())
+    assert provenance["data"]["sha256"] == BLOCKS.digest
+    assert provenance["data"]["texts"] == 90
+
+
+def test_it_learns(recipe: Adaptation, tiny_encoder: Path, tmp_path: Path) -> None:
+    def loss(folder: Path) -> float:
+        backbone, made = load_encoder(str(folder))
+        torch.manual_seed(0)
+        model = MaskedLanguageModel(backbone, made, 0.3).eval()
+        ids = torch.stack([BLOCKS[i]["input_ids"] for i in range(len(BLOCKS))])
+        model.transform = torch.nn.Sequential(torch.nn.Identity())
+        with torch.no_grad():
+            return float(model(ids)["loss"])
+
+    longer = load_adaptation(
+        "minilm-biomedical",
+        (f"encoder.name={tiny_encoder}", "steps=60", "batch_size=8", "length=32", "save_steps=60"),
+    )
+    adapted = adapt(longer, BLOCKS, tmp_path / "run", resume=False)
+    history = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
+    losses = [entry["loss"] for line in history if "loss" in (entry := json.loads(line))]
+    assert losses[-1] < losses[0]
+    assert adapted.is_dir()
+
+
+def test_only_masked_tokens_count(tiny_encoder: Path) -> None:
+    backbone, made = load_encoder(str(tiny_encoder))
+    model = MaskedLanguageModel(backbone, made, 0.5)
+    seen: list[torch.Tensor] = []
+    backbone.register_forward_pre_hook(
+        lambda _, __, named: seen.append(named["input_ids"].clone()), with_kwargs=True
+    )
+    ids = BLOCKS[0]["input_ids"].unsqueeze(0).repeat(50, 1)
+    torch.manual_seed(0)
+    model(ids)
+    (shown,) = seen
+    special = (ids == made.cls_id) | (ids == made.sep_id)
+    assert torch.equal(shown[special], ids[special]), "special tokens are never hidden"
+    changed = (shown != ids)[~special].float().mean().item()
+    masked = (shown == made.mask_id)[~special].float().mean().item()
+    assert masked == pytest.approx(0.4, abs=0.05)
+    assert changed == pytest.approx(0.45, abs=0.05)
+
+
+def test_killed_and_resumed_to_the_same_weights(recipe: Adaptation, tmp_path: Path) -> None:
+    whole = adapt(recipe, BLOCKS, tmp_path / "whole", resume=False)
+    child = os.fork()  # spares importing torch again
+    if not child:
+        steps = 0
+        forward = MaskedLanguageModel.forward
+
+        def dying(self: Any, input_ids: torch.Tensor) -> Any:
+            nonlocal steps
+            steps += 1
+            if steps == 7:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return forward(self, input_ids)
+
+        try:
+            MaskedLanguageModel.forward = dying  # type: ignore[method-assign]
+            adapt(recipe, BLOCKS, tmp_path / "killed", resume=False)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    resumed = adapt(recipe, BLOCKS, tmp_path / "killed", resume=True)
+    assert weights(resumed) == weights(whole)
+
+
+def test_what_is_refused(recipe: Adaptation, tiny_encoder: Path, tmp_path: Path) -> None:
+    few = Blocks(TEXTS[:3], TOKENIZER, 32, Evaluation(()))
+    with pytest.raises(InputError, match="R613"):
+        adapt(recipe, few, tmp_path / "run", resume=False)
+    long = load_adaptation("minilm-biomedical", (f"encoder.name={tiny_encoder}", "length=129"))
+    blocks = Blocks(TEXTS * 30, TOKENIZER, 129, Evaluation(()))
+    with pytest.raises(UsageError, match=r"R614.*length is 129.*128"):
+        adapt(long, blocks, tmp_path / "run", resume=False)
+    assert not (tmp_path / "run").exists()
+
+
+def test_other_text_cannot_go_on(recipe: Adaptation, tmp_path: Path) -> None:
+    adapt(recipe, BLOCKS, tmp_path / "run", resume=False)
+    shutil.rmtree(tmp_path / "run" / "encoder")
+    other = Blocks(TEXTS[1:], TOKENIZER, 32, Evaluation(()))
+    with pytest.raises(UsageError, match="R615"):
+        adapt(recipe, other, tmp_path / "run", resume=True)
