@@ -1,0 +1,27 @@
+"""What every encoding of a document has in common: the pairs that a model is asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from relatome.data import Candidate, Document
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A document and its P candidate pairs.
+
+    Attributes:
+        document: the document.
+        candidates: the pairs asked about, as the schema orders them.
+        pair_rules: index of each candidate's pair rule in the schema, ``(P,)``.
+        legal: which classes are legal for each candidate, class 0 being none, ``(P, labels+1)``.
+    """
+
+    document: Document
+    candidates: tuple[Candidate, ...]
+    pair_rules: npt.NDArray[np.int64]
+    legal: npt.NDArray[np.bool_]
