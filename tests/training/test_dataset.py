@@ -50,9 +50,18 @@ def test_coverage_counts_what_cannot_be_reached() -> None:
             "label Comparison is not legal for GeneOrGeneProduct–GeneOrGeneProduct": 1,
             "type pair GeneOrGeneProduct–OrganismTaxon is outside the schema": 1,
         },
+        "pieces": covered.pieces,
+        "unknown_pieces": covered.unknown_pieces,
     }
     assert "2" not in str(covered).split("out of reach")[0].split("relations")[1]
     assert "Comparison" in str(covered)
+
+
+def test_coverage_counts_what_the_tokenizer_does_not_know() -> None:
+    known = coverage(examples(*DOCUMENTS))
+    assert known.pieces == sum(len(w) for e in examples(*DOCUMENTS).encoded for w in e.window_ids)
+    strange = document("strange", "{x|G|1} 試 {y|G|2} 験")
+    assert coverage(examples(*DOCUMENTS, strange)).unknown_pieces == known.unknown_pieces + 2
 
 
 def test_a_batch_has_targets_for_its_pairs_and_ignores_the_rest() -> None:

@@ -17,6 +17,8 @@ IntArray = npt.NDArray[np.int64]
 # ModernBERT, then RoBERTa.
 _SPECIALS = (("[CLS]", "[SEP]", "[PAD]", "[MASK]"), ("<s>", "</s>", "<pad>", "<mask>"))
 
+_UNKNOWN = ("[UNK]", "<unk>")
+
 
 @dataclass(frozen=True)
 class Tokens:
@@ -74,6 +76,9 @@ class Tokenizer:
                 break
         else:
             raise ModelError(TOKENIZER_SPECIALS, at=place)
+        # Byte-level vocabularies spell everything and have no such token.
+        unknown = (self._inner.token_to_id(name) for name in _UNKNOWN)
+        self.unknown_id = next((index for index in unknown if index is not None), None)
 
     @classmethod
     def from_file(cls, path: Path) -> Tokenizer:

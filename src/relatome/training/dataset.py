@@ -46,6 +46,7 @@ class Examples(Dataset[Example]):
 
     def __init__(self, split: Split, settings: Settings, tokenizer: Tokenizer) -> None:
         self.split = split
+        self.unknown_id = tokenizer.unknown_id
         self.schema = settings.schema
         self.examples: list[Example] = []
         for document in split.documents:
@@ -77,6 +78,9 @@ class Coverage(NamedTuple):
         candidates: pairs the model is asked about.
         gold: annotated relations.
         unreachable: those that no candidate can answer, counted by reason.
+        pieces: word pieces of all windows.
+        unknown_pieces: those the tokenizer has no entry for. More than a few mean that it is not
+            the one the encoder was trained with, or not in its casing.
     """
 
     documents: int
@@ -84,13 +88,15 @@ class Coverage(NamedTuple):
     candidates: int
     gold: int
     unreachable: dict[str, int]
+    pieces: int
+    unknown_pieces: int
 
     def __str__(self) -> str:
         lost = ", ".join(f"{count} {reason}" for reason, count in self.unreachable.items())
         return (
             f"{self.documents:,} documents ({self.several_windows:,} in several windows), "
             f"{self.candidates:,} candidates, {self.gold:,} relations, out of reach: "
-            f"{lost or 'none'}"
+            f"{lost or 'none'}; {self.unknown_pieces:,} of {self.pieces:,} word pieces unknown"
         )
 
 
@@ -107,6 +113,10 @@ def coverage(examples: Examples) -> Coverage:
         candidates=sum(len(e.pairs) for e in encoded),
         gold=sum(len(document.relations) for document in documents),
         unreachable=dict(unreachable),
+        pieces=sum(len(ids) for e in encoded for ids in e.window_ids),
+        unknown_pieces=sum(
+            int((ids == examples.unknown_id).sum()) for e in encoded for ids in e.window_ids
+        ),
     )
 
 
