@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import Tensor
 
-from relatome.encode import IGNORED
+from relatome.losses.pair_loss import PairLoss, gold_distribution
 
 
-class CrossEntropy(nn.Module):
-    """Negative log-probability of the gold class, averaged over the judged pairs.
+class CrossEntropy(PairLoss):
+    r"""Negative log-probability of the gold class, the mean of them where a pair has several.
 
-    Illegal classes carry the logit `ILLEGAL` and so take no part in the softmax.
+    .. math:: L = -\frac{1}{|G|} \sum_{r \in G} \log p_r, \qquad p = softmax(logits)
+
+    with G the gold classes of the pair. Illegal classes carry the logit `ILLEGAL` and so take no
+    part in the softmax.
+
+    Source: the usual loss of a softmax classifier; paper A trains with it, and paper B's focal
+    loss becomes it at γ = 0.
 
     Use it first; reach for another loss when classes are so unequal that the rare ones are
     never predicted.
 
     Example:
         >>> import torch
-        >>> CrossEntropy()(torch.zeros(2, 4), torch.tensor([1, -100])).item()  # ln 4
+        >>> gold = torch.tensor([[0, 1, 0, 0], [0, 0, 0, 0]]).bool()  # the second is not judged
+        >>> CrossEntropy()(torch.zeros(2, 4), gold).item()  # ln 4
         1.386294...
     """
 
-    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Mean loss, a scalar.
-
-        Args:
-            logits: ``(pairs, classes)``.
-            targets: ``(pairs,)`` gold classes, `IGNORED` where there is nothing to learn.
-        """
-        judged = (targets != IGNORED).sum().clamp(min=1)
-        total = nn.functional.cross_entropy(
-            logits.float(), targets, ignore_index=IGNORED, reduction="sum"
-        )
-        return total / judged
+    def per_pair(self, logits: Tensor, gold: Tensor) -> Tensor:
+        """What each judged pair costs, ``(pairs,)``."""
+        return -(gold_distribution(gold, logits) * logits.log_softmax(dim=-1)).sum(dim=-1)
