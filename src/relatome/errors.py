@@ -355,7 +355,9 @@ BRAT_NO_DOCUMENT = Message(
 BRAT_STREAM = Message(
     "R155", "BRAT keeps a document in two files, not in a stream.", "Name a file or a folder."
 )
-FOLDER_FULL = Message("R156", "{path} is there already and not empty.", "Name a new folder.")
+FOLDER_FULL = Message(
+    "R156", "{path} is there already and not empty.", "Name a new folder, or remove this one."
+)
 
 # ---------------------------------------------------------------- R17x: answers to shared tasks
 
@@ -381,6 +383,65 @@ TOO_MANY_FOLDS = Message(
     "R203",
     "{folds} folds were asked of {documents} documents.",
     "Ask for at least 2 and at most as many folds as there are documents.",
+)
+
+# ---------------------------------------------------------------- R21x: voting
+
+VOTE_MEMBERS = Message(
+    "R211",
+    "{count} prediction was given to vote.",
+    "Name at least two files, each with the predictions of one system or seed.",
+)
+VOTE_TWICE = Message(
+    "R212",
+    "{path} was named more than once.",
+    "Every file has one vote: name it once.",
+)
+VOTE_THRESHOLD = Message(
+    "R213",
+    "a threshold of {threshold:g} is not possible.",
+    "A mean score is compared with it: give a number above 0 and at most 1.",
+)
+VOTE_THRESHOLD_UNUSED = Message(
+    "R214",
+    "a majority is counted, and --threshold has no effect on it.",
+    "Add --by mean, or leave --threshold out.",
+)
+VOTE_DOCUMENTS = Message(
+    "R215",
+    "documents of {other} are missing here: {count}, for example {examples}.",
+    "A vote is on the same documents: predict all files from the same input, or leave one out.",
+)
+VOTE_TEXT = Message(
+    "R216",
+    "the text differs from that in {other}.",
+    "A vote is on the same documents: predict both files from the same input, or leave one out.",
+)
+VOTE_MENTIONS = Message(
+    "R217",
+    "mention {mention}, is only {where}.",
+    "A vote is on the same entities: predict both files from the same input. If the files only "
+    "spell an entity type differently, name the schema (--schema).",
+)
+VOTE_ORDER = Message(
+    "R218",
+    "{tail} is related to {head}, and elsewhere {head} to {tail}.",
+    "Name the schema (--schema), which tells whether the order of arguments means anything.",
+)
+VOTE_ONE_LABEL = Message(
+    "R219",
+    "{head} and {tail} are related by {labels}, but the schema allows one label per pair.",
+    "Leave one of them, or vote with a schema that has `multi_label = true`.",
+)
+VOTE_SCORE = Message(
+    "R220",
+    "{type} of {head} and {tail} has {score}, which is no probability.",
+    "Predict again with scores (jsonl keeps them), or take a majority (--by majority).",
+)
+VOTE_ANSWER = Message(
+    "R221",
+    "{path} is an answer to a shared task, which has relations without texts.",
+    "Name the annotated documents with --gold, a file or a split of a corpus.",
 )
 
 # ---------------------------------------------------------------- R4xx: scoring
@@ -425,6 +486,17 @@ TOKENIZER_SPECIALS = Message(
     "R502",
     "the tokenizer has neither [CLS]/[SEP]/[PAD]/[MASK] nor <s>/</s>/<pad>/<mask>.",
     "Use an encoder of the BERT, RoBERTa, DeBERTa, ELECTRA or ModernBERT families.",
+)
+TOKENIZER_MARKER = Message(
+    "R517",
+    "the tokenizer has no token {name}.",
+    "Use the tokenizer.json that was saved with the model: it has the markers of its pairs.",
+)
+PAIR_LENGTH = Message(
+    "R518",
+    "a sequence of {length} tokens has no room for two entities beside prompt and markers, which "
+    "take {taken}.",
+    "Raise the length of the encoding.",
 )
 
 # ---------------------------------------------------------------- R8xx: corpora
@@ -523,6 +595,16 @@ DESCRIPTION_INVALID = Message(
 DESCRIPTION_MISSING = Message("R823", "the file cannot be read: {reason}.", "Check the file.")
 TOML_SYNTAX = Message("R824", "the file is not valid TOML: {reason}.", "Correct the line.")
 UNKNOWN_POOL = Message("R825", "there is no pool {name!r}.", "Known pools: {known}.")
+POOL_MISSING = Message(
+    "R827",
+    "the pool {name} was not built: there is none in {folders}.",
+    "Run `relatome corpora build {name}`; it takes a minute and needs the corpora it is made of.",
+)
+NOTHING_TO_FETCH = Message(
+    "R828",
+    "{name} is no published corpus, so there is nothing to fetch.",
+    "Use a corpus of your own as it is; make a pool with `relatome corpora build`.",
+)
 UNKNOWN_SOURCE = Message("R826", "the pool has no source {name!r}.", "Its sources: {known}.")
 
 ENCODER_UNAVAILABLE = Message(
@@ -673,4 +755,15 @@ EXTRA_MISSING = Message(
     "R701",
     "this needs {module}, which is not installed.",
     "Install it with: pip install 'relatome[{extra}]'",
+)
+
+# ---------------------------------------------------------------- R65x: losses
+
+LOSS_OPTION_UNKNOWN = Message(
+    "R651", "losses.{key}.{option} is no option of loss {name}.", "Its options: {known}."
+)
+LOSS_OPTION_VALUE = Message(
+    "R652",
+    "losses.{key}.{option} is {value!r}.",
+    "Give a number from {least:g} to {most:g}.",
 )

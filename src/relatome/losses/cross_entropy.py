@@ -8,15 +8,15 @@ from relatome.losses.pair_loss import PairLoss, gold_distribution
 
 
 class CrossEntropy(PairLoss):
-    r"""Negative log-probability of the gold class, the mean of them where a pair has several.
+    """Negative log-probability of the gold class, the mean of them where a pair has several.
 
-    .. math:: L = -\frac{1}{|G|} \sum_{r \in G} \log p_r, \qquad p = softmax(logits)
+    With G the gold classes of the pair and p the softmax of its logits::
 
-    with G the gold classes of the pair. Illegal classes carry the logit `ILLEGAL` and so take no
-    part in the softmax.
+        L = -1/|G| · Σ_{r in G} log p_r
 
-    Source: the usual loss of a softmax classifier; paper A trains with it, and paper B's focal
-    loss becomes it at γ = 0.
+    Illegal classes carry the logit `ILLEGAL` and so take no part in the softmax.
+
+    Source: the loss of every softmax classifier. Paper B's focal loss becomes it at γ = 0.
 
     Use it first; reach for another loss when classes are so unequal that the rare ones are
     never predicted.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +16,18 @@ class PairLoss(nn.Module, ABC):
     Class 0 is no relation (⊥). Gold is multi-hot; a pair whose row of gold is empty is not judged:
     it adds nothing to the loss and nothing to the count. A loss says in `per_pair` what one
     judged pair costs.
+
+    Args:
+        unrelated: the classes that say that there is no relation: ⊥, and in a pool of corpora
+            also the ``None-…`` of each corpus. A loss that treats ⊥ apart treats them all so.
     """
+
+    #: Options that a recipe may set, arguments of the constructor: least and most.
+    options: ClassVar[Mapping[str, tuple[float, float]]] = {}
+
+    def __init__(self, *, unrelated: Sequence[int] = (0,)) -> None:
+        super().__init__()
+        self.unrelated = tuple(unrelated)
 
     def forward(self, logits: Tensor, gold: Tensor) -> Tensor:
         """Mean loss of the judged pairs, a scalar; 0 where no pair is judged.
@@ -35,6 +48,12 @@ class PairLoss(nn.Module, ABC):
     @abstractmethod
     def per_pair(self, logits: Tensor, gold: Tensor) -> Tensor:
         """What each judged pair costs, ``(pairs,)``; arguments as `forward` has them."""
+
+    def says_unrelated(self, logits: Tensor) -> Tensor:
+        """Which classes say that there is no relation, ``(classes,)``."""
+        mask = torch.zeros(logits.shape[-1], dtype=torch.bool, device=logits.device)
+        mask[list(self.unrelated)] = True
+        return mask
 
 
 def gold_distribution(gold: Tensor, like: Tensor) -> Tensor:
