@@ -72,7 +72,7 @@ def test_a_document_in_two_files_is_a_problem(ours: Path) -> None:
 
 def test_the_example_has_a_schema_of_its_own() -> None:
     entry = corpus(str(EXAMPLE / "corpus.toml"))
-    assert entry.schema == find_schema("schema.toml", EXAMPLE)
+    assert entry.schema == find_schema(str(EXAMPLE / "schema.toml"))
     assert (entry.schema.name, entry.schema.unit) == ("nutrients", "concept")
     train = load(entry.name, "train")
     assert [document.id for document in train.documents] == ["emulsifier", "green-tea", "oat-fibre"]

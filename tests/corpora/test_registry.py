@@ -8,8 +8,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from relatome.corpora import CORPORA, Corpus, data_hash, find, load, parts, present
-from relatome.corpora.registry import directories, user_directory
+from relatome.corpora import (
+    CORPORA,
+    Corpus,
+    copies,
+    corpus,
+    data_hash,
+    directories,
+    load,
+    names_corpus,
+    parts,
+    present,
+)
+from relatome.corpora.places import user_directory
 from relatome.data import Document, Mention, Passage
 from relatome.data.schemas import SCHEMAS
 from relatome.errors import InputError, UsageError
@@ -44,7 +55,8 @@ def test_the_archive_is_read_without_unpacking(
 ) -> None:
     put(tmp_path / "tiny/TINY.zip", archive)
     assert [d.id for d in load("tiny", "test", tmp_path).documents] == ["2"]
-    assert find("tiny", tmp_path) == tmp_path / "tiny"
+    (copy,) = copies(tiny, tiny.splits[1], tmp_path) or ()
+    assert str(copy) == f"{tmp_path / 'tiny/TINY.zip'}:Tiny/Test.PubTator"
 
 
 def test_types_are_the_schemas_own(tiny: Corpus, tmp_path: Path) -> None:
@@ -61,7 +73,8 @@ def test_search_order_is_argument_environment_user_folder(
     assert directories(tmp_path / "argument") == order
     for parent in reversed(order):
         put(parent / "tiny/Train.PubTator", TRAIN)
-        assert find("tiny", tmp_path / "argument") == parent / "tiny"
+        (copy,) = copies(tiny, tiny.splits[0], tmp_path / "argument") or ()
+        assert copy.path == parent / "tiny/Train.PubTator"
 
 
 def test_a_missing_corpus_says_what_was_sought_where(tiny: Corpus, tmp_path: Path) -> None:
@@ -72,8 +85,6 @@ def test_a_missing_corpus_says_what_was_sought_where(tiny: Corpus, tmp_path: Pat
     assert str(tmp_path / "tiny") in message
     assert str(user_directory() / "tiny_old") in message
     assert "`relatome corpora get tiny`" in message
-    with pytest.raises(UsageError, match="R803"):
-        find("tiny", tmp_path)
 
 
 def test_a_corpus_without_an_address_says_where_to_put_it(
@@ -81,14 +92,15 @@ def test_a_corpus_without_an_address_says_where_to_put_it(
 ) -> None:
     monkeypatch.setitem(CORPORA, "tiny", msgspec.structs.replace(tiny, downloads=()))
     with pytest.raises(UsageError, match=r"Download it from https://example\.org/tiny/ into "):
-        find("tiny", tmp_path)
+        load("tiny", "train", tmp_path)
 
 
 def test_unknown_names_list_the_known_ones(tiny: Corpus) -> None:
     with pytest.raises(UsageError, match=r"R801.*'biord'.*biored"):
         load("biord", "train")
-    with pytest.raises(UsageError, match=r"R802.*'dev'.*train, test"):
-        load("tiny", "dev")
+    for split in ("dev", ""):
+        with pytest.raises(UsageError, match=rf"R802.*'{split}'.*train, test"):
+            load("tiny", split)
 
 
 def test_an_altered_file_is_refused(tiny: Corpus, tmp_path: Path) -> None:
@@ -114,6 +126,19 @@ def test_a_cut_gzip_is_named(tiny: Corpus, tmp_path: Path) -> None:
 def test_parts_reads_a_corpus_and_its_split(tiny: Corpus) -> None:
     assert [s.name for s in parts("tiny")[1]] == ["train", "test"]
     assert [s.name for s in parts("tiny:test")[1]] == ["test"]
+
+
+def test_what_is_meant_as_a_corpus(
+    tiny: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("tiny", "tiny:train", "TINY:test", "biorex:train", "my/own.toml", "own.toml:dev"):
+        assert names_corpus(name), name
+    for name in ("tiny.pubtator", "./tiny", "mini:train", ""):
+        assert not names_corpus(name), name
+    put(tmp_path / "tiny", b"a file of that name")
+    assert not names_corpus("tiny")
+    assert corpus("TINY") is tiny
 
 
 def test_present_lists_what_is_there(tiny: Corpus, tmp_path: Path) -> None:

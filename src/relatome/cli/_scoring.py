@@ -28,10 +28,10 @@ class Side(NamedTuple):
 def read_gold(reference: str, corpora: Path | None) -> Side:
     """The annotated documents of a file or of a corpus such as ``drugprot:dev``."""
     from relatome import formats
-    from relatome.corpora import CORPORA, data_hash, load, parts
+    from relatome.corpora import CORPORA, data_hash, load, names_corpus, parts
 
-    if reference.partition(":")[0] in CORPORA and not Path(reference).exists():
-        entry, splits = parts(reference)
+    if names_corpus(reference):
+        entry, splits = parts(reference, corpora)
         documents = [d for s in splits for d in load(entry.name, s.name, corpora).documents]
         return Side(documents, {"corpus": reference, "sha256": data_hash(documents)})
     path = Path(reference)

@@ -58,13 +58,13 @@ def check(
     import msgspec
 
     from relatome.cli._terminal import console
-    from relatome.corpora import CORPORA, find_schema, load, parts
+    from relatome.corpora import CORPORA, find_schema, load, names_corpus, parts
     from relatome.corpora.check import examine
 
     problems: list[RelatomeError] = []
     own: str | None = None
-    if _names_corpus(target):
-        entry, entries = parts(target)
+    if names_corpus(target):
+        entry, entries = parts(target, corpora)
         task, own = entry.schema, entry.name
         splits = [
             load(entry.name, split.name, corpora, on_error=problems.append) for split in entries
@@ -72,7 +72,7 @@ def check(
     else:
         if not Path(target).exists():
             raise UsageError(NO_TARGET, name=target, known=", ".join(CORPORA))
-        task = find_schema(schema)
+        task = find_schema(schema, corpora)
         splits = [_read(target, task, problems)]
     known, not_compared = _others(own, corpora)
     report = examine(
@@ -84,7 +84,7 @@ def check(
         not_compared=not_compared,
         against=[
             load(entry.name, split.name, corpora)
-            for entry, chosen in map(parts, against or ())
+            for entry, chosen in (parts(name, corpora) for name in against or ())
             for split in chosen
         ],
     )
@@ -94,14 +94,6 @@ def check(
         _show(report, console())
     if report.errors:
         raise typer.Exit(1)
-
-
-def _names_corpus(target: str) -> bool:
-    from relatome.corpora import CORPORA
-    from relatome.corpora.own import is_own
-
-    name = target.rpartition(":")[0] or target
-    return is_own(target) or is_own(name) or (name in CORPORA and not Path(target).is_file())
 
 
 def _read(path: str, schema: Schema, problems: list[RelatomeError]) -> Split:

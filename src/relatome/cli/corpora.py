@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from relatome.errors import LICENCE_NOT_ACCEPTED, PLOT_CORPUS, PLOT_FORMAT, UNKNOWN_POOL, UsageError
+from relatome.errors import (
+    LICENCE_NOT_ACCEPTED,
+    NOTHING_TO_FETCH,
+    PLOT_CORPUS,
+    PLOT_FORMAT,
+    UNKNOWN_POOL,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.table import Table
-
     from relatome.corpora.corpus import SplitEntry
-    from relatome.corpora.stats import Stats
 
 corpora = typer.Typer(
     no_args_is_help=True, help="Published corpora: list them, fetch one, count what it holds."
@@ -32,13 +35,14 @@ _Directory = Annotated[
         "folder.",
     ),
 ]
-_HEADINGS = {"pairs": "relations by type pair", "distances": "relations by sentence distance"}
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of `relatome corpora list`.")]
 
 
 @corpora.command("list")
 def list_corpora(directory: _Directory = None) -> None:
     """List the corpora relatome knows, their licences, and where local copies are.
+
+    The last one is a pool, which is not fetched but made: [bold]relatome corpora build[/bold]
 
     Example: [bold]relatome corpora list[/bold]
     """
@@ -48,6 +52,8 @@ def list_corpora(directory: _Directory = None) -> None:
 
     from relatome.cli._terminal import console
     from relatome.corpora import CORPORA, copies
+    from relatome.corpora.own import pool_folder
+    from relatome.corpora.pool import POOLS
 
     table = Table(box=box.SIMPLE_HEAD)
     for column in ("corpus", "split", "for"):
@@ -65,6 +71,11 @@ def list_corpora(directory: _Directory = None) -> None:
             table.add_row(name, split, splits[0].role, f"{documents:,}", licence, escape(where))
             name = licence = ""  # once per corpus
         table.add_section()
+    for pool in POOLS.values():
+        folder = pool_folder(pool.name, directory)
+        where = escape(str(folder)) if folder else "–"
+        table.add_row(pool.name, "train", "train", "–", "of its sources", where)
+        table.add_row("", "test", "test", "–", "", where)
     console().print(table)
 
 
@@ -103,7 +114,11 @@ def get(
     """
     from relatome.corpora import corpus
     from relatome.corpora.fetch import fetch
+    from relatome.corpora.own import is_own
+    from relatome.corpora.pool import POOLS
 
+    if is_own(name) or name.lower() in POOLS:
+        raise UsageError(NOTHING_TO_FETCH, name=name)
     entry = corpus(name)
     typer.echo(f"{entry.title}\n\nCite: {entry.citation}")
     typer.echo(f"\nLicence: {entry.licence}. {entry.terms}\n{entry.licence_url}\n")
@@ -130,8 +145,9 @@ def stats(
         typer.Argument(
             metavar="[CORPUS[:SPLIT]]",
             show_default=False,
-            help="For example biored, biored:dev, or the TOML file that describes your own corpus; "
-            "without it, a line for every split that has a local copy.",
+            help="For example biored, biored:dev, a pool that was built, or the TOML file that "
+            "describes your own corpus; without it, a line for every published split that has a "
+            "local copy.",
         ),
     ] = None,
     directory: _Directory = None,
@@ -151,6 +167,7 @@ def stats(
     """
     import msgspec
 
+    from relatome.cli._counts import by_split, draw, fine_table, overview
     from relatome.cli._terminal import console
     from relatome.corpora import load, parts, present
     from relatome.corpora.stats import count
@@ -159,131 +176,35 @@ def stats(
         raise UsageError(PLOT_FORMAT, path=plot)
     entries = present(directory)
     if name is not None:
-        entry, splits = parts(name)
+        entry, splits = parts(name, directory)
         entries = [(entry, split) for split in splits]
     counted = [count(load(e.name, s.name, directory), e.schema) for e, s in entries]
     if plot is not None:
         if name is None:
             raise UsageError(PLOT_CORPUS)
-        _draw(name, entry.schema.ordered, counted, plot)
+        draw(name, entry.schema.ordered, counted, plot)
     if format == "json":
         typer.echo(msgspec.json.format(msgspec.json.encode(counted)).decode())
         return
     if name is None:
-        console().print(_overview(counted))
+        console().print(overview(counted))
         return
-    console().print(_table([split.name for split in splits], counted))
+    console().print(by_split([split.name for split in splits], counted))
     if any(split.labels_of_fine_pairs for split in counted):
-        console().print(_fine_table(counted))
-
-
-def _overview(counted: list[Stats]) -> Table:
-    """A line for every split."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("split", no_wrap=True)
-    for column in ("documents", "mentions", "entities", "relations", "candidates"):
-        table.add_column(column, justify="right")
-    for split in counted:
-        totals = (sum(by.values()) for by in (split.mentions, split.entities, split.relations))
-        figures = (split.documents, *totals, split.candidates)
-        table.add_row(split.name, *(f"{figure:,}" for figure in figures))
-    return table
-
-
-def _table(names: list[str], counted: list[Stats]) -> Table:
-    """A column for every split, a row for everything that is counted."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("", overflow="fold")
-    for column in (*names, "total"):
-        table.add_column(column, justify="right")
-
-    def add(title: str, figures: list[int], style: str | None = None) -> None:
-        table.add_row(title, *(f"{n:,}" for n in (*figures, sum(figures))), style=style)
-
-    add("documents", [c.documents for c in counted], "bold")
-    for group in ("mentions", "entities", "relations", "pairs", "distances", "novelty"):
-        by_split: list[dict[str, int]] = [getattr(c, group) for c in counted]
-        if not any(by_split):
-            continue
-        table.add_section()
-        if group in ("mentions", "entities", "relations"):
-            add(group, [sum(counts.values()) for counts in by_split], "bold")
-        else:
-            table.add_row(_HEADINGS.get(group, group), style="bold")
-        for kind in dict.fromkeys(kind for counts in by_split for kind in counts):
-            add(f"  {kind}", [counts.get(kind, 0) for counts in by_split])
-    table.add_section()
-    add("candidates", [c.candidates for c in counted], "bold")
-    return table
-
-
-def _fine_table(counted: list[Stats]) -> Table:
-    """Relations of all splits by label and by the corpus's finer types, where it has them."""
-    from rich import box
-    from rich.table import Table
-
-    labels_of = _summed([split.labels_of_fine_pairs or split.labels_of_pairs for split in counted])
-    labels = list(dict.fromkeys(label for split in counted for label in split.relations))
-    pairs = list(labels_of)
-    figures = {(pair, label): labels_of[pair][label] for pair in pairs for label in labels}
-    rows, columns, title = labels, pairs, "label"
-    if len(labels) < len(pairs):  # the longer of the two goes downwards
-        rows, columns, title = pairs, labels, "types"
-        figures = {(label, pair): number for (pair, label), number in figures.items()}
-    table = Table(title="relations by fine types", title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column(title, overflow="fold")
-    for column in columns:
-        table.add_column(column, justify="right")
-    for row in rows:
-        table.add_row(row, *(f"{figures[column, row]:,}" for column in columns))
-    return table
-
-
-def _draw(name: str, ordered: bool, counted: list[Stats], path: Path) -> None:
-    from relatome.corpora.stats import PAIR
-    from relatome.formats.target import replaced
-    from relatome.report.profile import Profile, draw_profile
-
-    mentions = Counter[str]()
-    for split in counted:
-        mentions.update(split.mentions)
-    relations = {}
-    for pair, labels in _summed([split.labels_of_pairs for split in counted]).items():
-        head, tail = pair.split(PAIR)
-        relations[head, tail] = labels
-    documents = sum(split.documents for split in counted)
-    total = sum(labels.total() for labels in relations.values())
-    profile = Profile(
-        name,
-        f"{documents:,} documents, {mentions.total():,} mentions, {total:,} relations",
-        dict(mentions.most_common()),
-        relations,
-        ordered,
-    )
-    with replaced(path) as stream:
-        stream.write(draw_profile(profile).encode())
-    typer.echo(f"Wrote {path}", err=True)
-
-
-def _summed(by_split: list[dict[str, dict[str, int]]]) -> dict[str, Counter[str]]:
-    """Labels by pair over all splits, the commonest pair first."""
-    found: dict[str, Counter[str]] = {}
-    for labels_of in by_split:
-        for pair, labels in labels_of.items():
-            found.setdefault(pair, Counter()).update(labels)
-    return dict(sorted(found.items(), key=lambda item: -item[1].total()))
+        console().print(fine_table(counted))
 
 
 @corpora.command()
 def build(
     name: Annotated[str, typer.Argument(metavar="POOL", help="The pool to make: biorex.")],
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="A new folder to write it into.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="A new folder to write it into. Default: where `relatome corpora get` stores, so "
+            "that POOL:train is a split for recipes and commands.",
+        ),
+    ] = None,
     negatives: Annotated[
         Literal["keep", "merge", "drop"],
         typer.Option(
@@ -313,17 +234,20 @@ def build(
     Writes FOLDER/POOL.toml, a corpus with the splits train and test for recipes, and a report of
     what came from where, what was dropped and why.
 
-    Example: [bold]relatome corpora build biorex --out biorex --against biored:test[/bold]
+    Example: [bold]relatome corpora build biorex --against biored:test[/bold]
     """
+    from relatome.corpora.places import user_directory
     from relatome.corpora.pool import POOLS
-    from relatome.corpora.pool import build as build_pool
+    from relatome.corpora.pool.build import build as build_pool
     from relatome.corpora.pool.report import evaluation_table, sources_table
 
-    if name not in POOLS:
+    if name.lower() not in POOLS:
         raise UsageError(UNKNOWN_POOL, name=name, known=", ".join(POOLS))
+    pool = POOLS[name.lower()]
+    folder = out if out is not None else user_directory() / pool.name
     report = build_pool(
-        POOLS[name],
-        out,
+        pool,
+        folder,
         negatives=negatives,
         against=against,
         seed=seed,
@@ -334,8 +258,22 @@ def build(
     typer.echo(f"\n{evaluation_table(report)}")
     if report.not_compared:
         typer.echo(f"\nNot present, so not compared: {', '.join(report.not_compared)}.")
-    typer.echo(f"\nSplits for recipes: {out / name}.toml:train, {out / name}.toml:test")
-    typer.echo(f"What was dropped and why: {out / 'report.md'}")
+    reference = _reference(pool.name, folder, directory)
+    typer.echo(f"\nSplits for recipes: {reference}:train, {reference}:test")
+    typer.echo(f"What was dropped and why: {folder / 'report.md'}")
+
+
+def _reference(pool: str, folder: Path, directory: Path | None) -> str:
+    """What commands and recipes call a pool in `folder`: its name where that leads there."""
+    from relatome.corpora import corpus
+
+    try:
+        found = corpus(pool, directory).base
+    except UsageError:
+        found = None
+    if found is not None and found.resolve() == folder.resolve():
+        return pool
+    return f"{folder / pool}.toml"
 
 
 class _Progress:

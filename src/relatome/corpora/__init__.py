@@ -2,14 +2,14 @@
 
 from relatome.corpora.corpus import Corpus
 from relatome.corpora.own import find_schema
+from relatome.corpora.places import directories
 from relatome.corpora.registry import (
     CORPORA,
     copies,
     corpus,
     data_hash,
-    directories,
-    find,
     load,
+    names_corpus,
     parts,
     present,
 )
@@ -21,9 +21,9 @@ __all__ = [
     "corpus",
     "data_hash",
     "directories",
-    "find",
     "find_schema",
     "load",
+    "names_corpus",
     "parts",
     "present",
 ]

@@ -21,7 +21,7 @@ import filelock
 
 from relatome import __version__
 from relatome.corpora.corpus import Corpus, Download
-from relatome.corpora.registry import user_directory
+from relatome.corpora.places import user_directory
 from relatome.corpora.unpack import unpack
 from relatome.errors import (
     CANNOT_WRITE,

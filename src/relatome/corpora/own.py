@@ -1,4 +1,6 @@
-"""A user's own corpus: a TOML file that names its schema, its splits and their files.
+"""Corpora that a TOML file describes: a user's own, and pools that were built.
+
+The file names the schema, the splits and their files.
 
 ::
 
@@ -23,6 +25,8 @@ import msgspec
 from msgspec import Meta
 
 from relatome.corpora.corpus import Corpus, CorpusFile, SplitEntry
+from relatome.corpora.places import directories
+from relatome.corpora.pool import POOLS
 from relatome.data import Schema
 from relatome.data.own_schema import schema_from
 from relatome.data.schemas import SCHEMAS
@@ -30,6 +34,7 @@ from relatome.errors import (
     DESCRIPTION_INVALID,
     DESCRIPTION_MISSING,
     FILE_MISSING,
+    POOL_MISSING,
     TOML_SYNTAX,
     UNKNOWN_SCHEMA,
     Place,
@@ -78,7 +83,7 @@ def own_corpus(name: str) -> Corpus:
     for split_name, split in described.splits.items():
         _require_usable(split_name, split, path.parent, place)
     try:
-        schema = find_schema(described.schema, path.parent)
+        schema = _schema(described.schema, path.parent)
     except UsageError as error:
         raise _within(error, place) from None
     return Corpus(
@@ -120,21 +125,51 @@ def _require_usable(name: str, split: _OwnSplit, base: Path, place: Place) -> No
             raise UsageError(FILE_MISSING, at=place, path=base / file)
 
 
-def find_schema(name: str, base: Path = Path()) -> Schema:
-    """The schema of a published corpus by name, or the one in a TOML file.
+def pool_folder(name: str, directory: Path | None = None) -> Path | None:
+    """The folder of its name in one of `directories` that holds a built pool, if there is one."""
+    folders = (parent / name for parent in directories(directory))
+    return next((f for f in folders if (f / f"{name}{ENDING}").is_file()), None)
+
+
+def pool_corpus(name: str, directory: Path | None = None) -> Corpus:
+    """The pool that ``relatome corpora build NAME`` wrote, as a corpus of that name.
 
     Args:
-        name: a name of `SCHEMAS`, or a path that ends in ``.toml``.
-        base: the folder that a relative path starts from.
+        name: a name of `POOLS`.
+        directory: where to look first.
 
     Raises:
-        UsageError: if there is neither, or the file describes no schema; the message names the
-            key at fault.
+        UsageError: if it was not built, or its description is wrong.
     """
+    folder = pool_folder(name, directory)
+    if folder is None:
+        folders = ", ".join(str(parent / name) for parent in directories(directory))
+        raise UsageError(POOL_MISSING, name=name, folders=folders)
+    return msgspec.structs.replace(own_corpus(str(folder / f"{name}{ENDING}")), name=name)
+
+
+def find_schema(name: str, directory: Path | None = None) -> Schema:
+    """The schema of a published corpus or of a pool by name, or the one in a TOML file.
+
+    Args:
+        name: a name of `SCHEMAS` or of `POOLS`, or a path that ends in ``.toml``.
+        directory: where to look first for a pool. Its schema says what became of unrelated pairs,
+            so it is read from the folder that was built.
+
+    Raises:
+        UsageError: if there is none of that name, the pool was not built, or the file describes
+            no schema; the message names the key at fault.
+    """
+    if name in POOLS:
+        return pool_corpus(name, directory).schema
+    return _schema(name, Path())
+
+
+def _schema(name: str, base: Path) -> Schema:
     if name in SCHEMAS:
         return SCHEMAS[name]
     if not name.endswith(ENDING):
-        raise UsageError(UNKNOWN_SCHEMA, name=name, known=", ".join(SCHEMAS))
+        raise UsageError(UNKNOWN_SCHEMA, name=name, known=", ".join((*SCHEMAS, *POOLS)))
     path = base / name
     try:
         return schema_from(_toml(path))

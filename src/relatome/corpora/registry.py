@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import os
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
-import platformdirs
 
 from relatome import formats
 from relatome.corpora.bc5cdr import BC5CDR, BC5CDR_SAMPLE
@@ -24,7 +22,9 @@ from relatome.corpora.corpus import Corpus, CorpusFile, Source, SplitEntry
 from relatome.corpora.ddi import DDI
 from relatome.corpora.gene_disease import EUADR_FOLDS, EUADR_PAGE, EUADR_TARGETS, GAD
 from relatome.corpora.layouts import LAYOUTS
-from relatome.corpora.own import is_own, own_corpus
+from relatome.corpora.own import is_own, own_corpus, pool_corpus
+from relatome.corpora.places import ENVIRONMENT, directories, user_directory
+from relatome.corpora.pool import POOLS
 from relatome.corpora.ppi import AIMED, BIOINFER, HPRD50, IEPA, LLL
 from relatome.data import Document, Split
 from relatome.errors import (
@@ -65,8 +65,6 @@ _ALL = (
 )
 CORPORA: dict[str, Corpus] = {corpus.name: corpus for corpus in _ALL}
 
-ENVIRONMENT = "RELATOME_CORPORA"
-
 # No file of the registry comes near this; it bounds what a damaged archive can make us unpack.
 _MOST_BYTES = 256 * 1024 * 1024
 
@@ -81,59 +79,66 @@ class Copy(msgspec.Struct, frozen=True):
         return f"{self.path}:{self.member}" if self.member else str(self.path)
 
 
-def corpus(name: str) -> Corpus:
-    """The registry's entry for `name`, or the corpus of the user that the file `name` describes.
+def names_corpus(reference: str) -> bool:
+    """Whether `reference` is meant as a corpus or a split of one, and not as a file of that name.
+
+    A file is meant where there is one; a folder named like a published corpus is named by a path
+    such as ``./biored``.
+    """
+    name = reference.rpartition(":")[0] or reference
+    if is_own(reference) or is_own(name):
+        return True
+    return name.lower() in (*CORPORA, *POOLS) and not Path(reference).is_file()
+
+
+def corpus(name: str, directory: Path | None = None) -> Corpus:
+    """The registry's entry for `name`, the pool of that name, or the user's own corpus.
+
+    Args:
+        name: a name of `CORPORA` or of `POOLS`, or the path of the description of a user's own
+            corpus.
+        directory: where to look first for a pool that was built; see `directories`.
 
     Raises:
-        UsageError: if there is no such corpus, or the description is wrong.
+        UsageError: if there is no such corpus, the pool was not built, or a description is wrong.
     """
     if is_own(name):
         return own_corpus(name)
+    name = name.lower()
+    if name in POOLS:
+        return pool_corpus(name, directory)
     try:
-        return CORPORA[name.lower()]
+        return CORPORA[name]
     except KeyError:
-        raise UsageError(UNKNOWN_CORPUS, name=name, known=", ".join(CORPORA)) from None
+        known = ", ".join((*CORPORA, *POOLS))
+        raise UsageError(UNKNOWN_CORPUS, name=name, known=known) from None
 
 
-def parts(reference: str) -> tuple[Corpus, tuple[SplitEntry, ...]]:
+def parts(reference: str, directory: Path | None = None) -> tuple[Corpus, tuple[SplitEntry, ...]]:
     """A corpus and those of its splits that `reference` names.
 
     For example ``biored``, ``biored:test``, ``my/corpus.toml`` or ``my/corpus.toml:train``.
 
+    Args:
+        reference: as above.
+        directory: as for `corpus`.
+
     Raises:
-        UsageError: if there is no such corpus or split, or its description is wrong.
+        UsageError: if there is no such corpus or split, the pool was not built, or a description
+            is wrong.
     """
     # The last colon: a path may begin with a drive.
-    name, _, split = reference.rpartition(":")
+    name, colon, split = reference.rpartition(":")
     if not name or is_own(reference):
-        name, split = reference, ""
-    entry = corpus(name)
-    if not split:
+        name, colon = reference, ""
+    entry = corpus(name, directory)
+    if not colon:
         return entry, entry.splits
     for candidate in entry.splits:
         if candidate.name == split:
             return entry, (candidate,)
     known = ", ".join(s.name for s in entry.splits)
     raise UsageError(UNKNOWN_SPLIT, corpus=entry.name, split=split, known=known)
-
-
-def directories(directory: Path | None = None) -> list[Path]:
-    """Directories that may hold corpora, in search order.
-
-    1. `directory` (``--corpora`` on the command line),
-    2. the environment variable ``RELATOME_CORPORA``,
-    3. the user's data folder, where ``relatome corpora get`` stores what it fetches.
-    """
-    found = [directory] if directory is not None else []
-    if os.environ.get(ENVIRONMENT):
-        found.append(Path(os.environ[ENVIRONMENT]))
-    found.append(user_directory())
-    return list(dict.fromkeys(found))
-
-
-def user_directory() -> Path:
-    """Where fetched corpora are kept for this user."""
-    return platformdirs.user_data_path("relatome", appauthor=False) / "corpora"
 
 
 def copies(entry: Corpus, split: SplitEntry, directory: Path | None = None) -> list[Copy] | None:
@@ -176,26 +181,6 @@ def _copy_in(folder: Path, entry: Corpus, file: CorpusFile) -> Copy | None:
     return None
 
 
-def find(name: str, directory: Path | None = None) -> Path:
-    """The folder that holds a local copy of the corpus, in the search order of `directories`.
-
-    Args:
-        name: a name of `CORPORA`.
-        directory: where to look first.
-
-    Raises:
-        UsageError: if there is no such corpus, or no copy of any of its splits; the message
-            says what was looked for and where.
-    """
-    entry = corpus(name)
-    for parent in directories(directory):
-        for folder in entry.folders:
-            files = (file for split in entry.splits for file in split.files)
-            if any(_copy_in(parent / folder, entry, file) for file in files):
-                return parent / folder
-    raise _missing(entry, entry.splits, directory)
-
-
 def load(
     name: str,
     split: str,
@@ -206,7 +191,7 @@ def load(
     """Read a split of a corpus; that of a published one is verified against its checksum.
 
     Args:
-        name: a name of `CORPORA`, or the path of the description of a user's own corpus.
+        name: as for `corpus`.
         split: a split of that corpus, such as ``train``.
         directory: where to look first; see `directories` and `copies` for the search order.
         on_error: as for `relatome.formats.read`.
@@ -219,7 +204,7 @@ def load(
         InputError: if the copy is damaged or is not what was published; at a document that
             cannot be used, unless `on_error` is given.
     """
-    entry, (chosen,) = parts(f"{name}:{split}")
+    entry, (chosen,) = parts(f"{name}:{split}", directory)
     if entry.base is not None:
         return _split(entry, chosen, _own_documents(entry, entry.base, chosen, on_error))
     found = copies(entry, chosen, directory)

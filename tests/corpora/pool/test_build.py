@@ -11,10 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from relatome.cli import app
-from relatome.corpora import corpus, load
+from relatome.corpora import corpus, find_schema, load, parts
 from relatome.corpora.overlap import Library
-from relatome.corpora.pool import BIOREX, Pool, PoolSource, build
-from relatome.corpora.pool.build import divided, pool_schema
+from relatome.corpora.places import user_directory
+from relatome.corpora.pool import BIOREX, POOLS, Pool, PoolSource
+from relatome.corpora.pool.build import build, divided, pool_schema
 from relatome.data import Document, Passage
 from relatome.data.schemas import BIORED
 from relatome.errors import UsageError
@@ -128,6 +129,68 @@ def test_the_pool_is_a_corpus(ours: Pool, tmp_path: Path) -> None:
     assert not list(Library([test]).shared(train))
     assert json.loads((tmp_path / "pool" / "report.json").read_text())["seed"] == 1
     assert "| second | " in (tmp_path / "pool" / "report.md").read_text()
+
+
+@pytest.fixture
+def named(ours: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pool:
+    """The pool under its name; the search path is empty but for its own directories."""
+    monkeypatch.setitem(POOLS, "both", ours)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("RELATOME_CORPORA", str(tmp_path / "environment"))
+    return ours
+
+
+def test_a_pool_that_was_built_is_known_by_its_name(named: Pool, tmp_path: Path) -> None:
+    places = [tmp_path / "argument", tmp_path / "environment", user_directory()]
+    for seed, place in reversed(list(enumerate(places))):
+        build(named, place / "both", against=[], seed=seed)
+        train = load("both", "train", places[0])
+        assert (train.name, train.role) == ("both:train", "train")
+        assert train.documents == load(str(place / "both/both.toml"), "train").documents
+    kept = pool_schema(named, named.sources, "keep")
+    assert find_schema("both") == find_schema("both", places[0]) == kept
+    assert [split.name for split in parts("Both:test")[1]] == ["test"]
+    assert corpus("both").name == "both"
+
+
+def test_a_pool_that_was_not_built_says_how(named: Pool, tmp_path: Path) -> None:
+    build(named, tmp_path / "elsewhere/both", against=[])
+    message = r"R827.*both was not built.*environment/both.*`relatome corpora build both`"
+    with pytest.raises(UsageError, match=message):
+        load("both", "train")
+    with pytest.raises(UsageError, match=message):
+        find_schema("both")
+    assert find_schema("both", tmp_path / "elsewhere").name == "both"
+    with pytest.raises(UsageError, match=r"R814.*'neither'.*both"):
+        find_schema("neither")
+
+
+def test_build_stores_where_commands_look(named: Pool, tmp_path: Path) -> None:
+    def run(*words: str) -> str:
+        result = CliRunner().invoke(app, ["corpora", *words], catch_exceptions=False)
+        assert result.exit_code == 0
+        return result.stdout
+
+    assert str(user_directory() / "both") not in "".join(run("list").split())
+    assert "Splits for recipes: both:train, both:test\n" in run("build", "both")
+    assert str(user_directory() / "both") in "".join(run("list").split())
+    assert json.loads(run("stats", "both:test", "--format", "json"))[0]["name"] == "both:test"
+    # The first copy found stands in the way of a later one.
+    put_first = tmp_path / "environment" / "both"
+    assert "recipes: both:train" in run("build", "both", "--out", str(put_first))
+    elsewhere = str(tmp_path / "elsewhere" / "both")
+    assert f"recipes: {elsewhere}/both.toml:train" in run("build", "both", "--out", elsewhere)
+    check = CliRunner().invoke(app, ["check", "both:test"], catch_exceptions=False)
+    assert "both:test" in check.stdout
+
+
+def test_the_folder_may_be_the_one_we_are_in(
+    ours: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "new").mkdir()
+    monkeypatch.chdir(tmp_path / "new")
+    build(ours, Path(), against=[])
+    assert (tmp_path / "new" / "both.toml").is_file()
 
 
 def test_the_same_seed_gives_the_same_files(ours: Pool, tmp_path: Path) -> None:

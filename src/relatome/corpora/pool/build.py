@@ -67,6 +67,7 @@ def build(
         InputError: if a corpus is damaged.
         WorkError: if the folder cannot be written.
     """
+    folder = folder.resolve()  # "." has no name
     if folder.exists() and (not folder.is_dir() or any(os.scandir(folder))):
         raise UsageError(FOLDER_FULL, path=folder)
     chosen = _chosen(pool, sources)
@@ -136,7 +137,7 @@ def _evaluation(
     else:
         names = [
             f"{entry.name}:{split.name}"
-            for entry, splits in map(parts, against)
+            for entry, splits in (parts(name, directory) for name in against)
             for split in splits
         ]
     loaded = [_load(name, directory) for name in dict.fromkeys(names)]

@@ -9,11 +9,10 @@ import msgspec
 
 from relatome.corpora.pool.source import PoolSource
 from relatome.data import Document, Mention, Passage, Relation, Schema, Span, candidates, sentences
-from relatome.data.schema import CORPUS_INFON
+from relatome.data.schema import CORPUS_INFON, PROMPT_INFON
 from relatome.data.sentences import SENTENCE, sentence_of
 from relatome.errors import UNKNOWN_LABEL, UNKNOWN_TYPE, InputError, Place
 
-PROMPT_INFON = "prompt_word"
 LABEL_INFON = "label"  # of a relation: what its corpus calls it, where that is something else
 DOCUMENT_INFON = "document"  # of a sentence: the document it is from
 
