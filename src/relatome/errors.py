@@ -425,7 +425,7 @@ VOTE_MENTIONS = Message(
 )
 VOTE_ORDER = Message(
     "R218",
-    "{tail} is related to {head}, and elsewhere {head} to {tail}.",
+    "{head} is related to {tail} here, and elsewhere {tail} to {head}.",
     "Name the schema (--schema), which tells whether the order of arguments means anything.",
 )
 VOTE_ONE_LABEL = Message(

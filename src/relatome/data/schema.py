@@ -12,6 +12,7 @@ from relatome.errors import UNKNOWN_LABEL, UNKNOWN_TYPE, InputError, Place
 
 NO_RELATION = "None"
 CORPUS_INFON = "corpus"  # of a document in a pool: the corpus it comes from
+PROMPT_INFON = "prompt_word"  # of a document in a pool: its corpus's own prompt word
 
 
 def is_no_relation(label: str) -> bool:
@@ -62,7 +63,8 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
         scope: ``document`` if a relation may span the document, ``sentence`` if it may not.
         multi_label: whether one pair may carry several labels.
         novelty: whether relations are judged novel or not.
-        prompt_word: what the corpus annotates, as a word for prompts ("relation", "interaction").
+        prompt_word: the task's name, as prompts give it ("DDI"); it tells a model of several
+            corpora whose habits apply.
         rule: name of the official scoring rule.
         direction: whether relations name the entity that acts (`Relation.subject`).
         negatives: for pooled corpora, what pairs without relation are. Pairs of a corpus and types
@@ -214,6 +216,6 @@ BIORED = Schema(
     scope="document",
     multi_label=False,
     novelty=True,
-    prompt_word="relation",
+    prompt_word="BioRED",
     rule="biored-8",
 )

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from tokenizers import AddedToken
 from tokenizers import Tokenizer as _Tokenizer
 
-from relatome.errors import TOKENIZER_INVALID, TOKENIZER_SPECIALS, ModelError, Place
+from relatome.errors import (
+    TOKENIZER_INVALID,
+    TOKENIZER_MARKER,
+    TOKENIZER_SPECIALS,
+    ModelError,
+    Place,
+)
 
 IntArray = npt.NDArray[np.int64]
 
@@ -79,6 +87,7 @@ class Tokenizer:
         # Byte-level vocabularies spell everything and have no such token.
         unknown = (self._inner.token_to_id(name) for name in _UNKNOWN)
         self.unknown_id = next((index for index in unknown if index is not None), None)
+        self._pieces: dict[str, IntArray] = {}
 
     @classmethod
     def from_file(cls, path: Path) -> Tokenizer:
@@ -100,6 +109,43 @@ class Tokenizer:
             return cls(content.decode("utf-8"), place=place)
         except UnicodeDecodeError as error:
             raise ModelError(TOKENIZER_INVALID, at=place, reason=str(error)) from None
+
+    def with_markers(self, names: Iterable[str]) -> Tokenizer:
+        """The same tokenizer in which each of `names` is one token, saved with the others.
+
+        Markers are inserted by id (`id_of`): a text that happens to spell one is still text. Those
+        the vocabulary lacks come after its last id, in the order given.
+        """
+        made = Tokenizer(self._inner.to_str())
+        made._inner.add_special_tokens(
+            [AddedToken(name, special=True, normalized=False) for name in names]
+        )
+        return made
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of ids, markers included; all ids are below it."""
+        return max(self._inner.get_vocab(with_added_tokens=True).values()) + 1
+
+    def id_of(self, name: str) -> int:
+        """The id of a marker or word piece.
+
+        Raises:
+            ModelError: if the vocabulary does not have it.
+        """
+        index = self._inner.token_to_id(name)
+        if index is None:
+            raise ModelError(TOKENIZER_MARKER, name=name)
+        return int(index)
+
+    def pieces(self, text: str) -> IntArray:
+        """The ids of a text of ours that every sequence has, such as a prompt's words.
+
+        They are remembered, so this is for a few fixed texts, not for documents.
+        """
+        if text not in self._pieces:
+            self._pieces[text] = self(text).ids
+        return self._pieces[text]
 
     def token(self, index: int) -> str:
         """The word piece with vocabulary id `index`."""
