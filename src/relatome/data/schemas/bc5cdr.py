@@ -14,6 +14,6 @@ BC5CDR = Schema(
     scope="document",
     multi_label=False,
     novelty=False,
-    prompt_word="induction",
+    prompt_word="BC5CDR",
     rule="bc5cdr-cid",
 )

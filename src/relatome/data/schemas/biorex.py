@@ -24,10 +24,10 @@ _VARIANT = (
 )
 
 
-def _repository(name: str, other: str, **changes: str) -> Schema:
-    """Genes and one other kind of entity."""
+def _repository(title: str, other: str, **changes: str) -> Schema:
+    """Genes and one other kind of entity; `title` is the corpus's name as its authors write it."""
     schema = Schema(
-        name=name,
+        name=title.lower(),
         entity_types={"Gene": (), other: (), "SequenceVariant": _VARIANT},
         labels=_ASSOCIATION,
         pairs=(PairRule(other, "Gene", _ASSOCIATION),),
@@ -36,21 +36,22 @@ def _repository(name: str, other: str, **changes: str) -> Schema:
         scope="document",
         multi_label=False,
         novelty=False,
-        prompt_word="association",
+        prompt_word=title,
         rule="ppi",
     )
     return msgspec.structs.replace(schema, **changes)
 
 
-DISGENET = _repository("disgenet", "Disease", scope="sentence")
-EMU = _repository("emu", "Disease")
-PHARMGKB = _repository("pharmgkb", "Chemical")
+DISGENET = _repository("DisGeNET", "Disease", scope="sentence")
+EMU = _repository("EMU", "Disease")
+PHARMGKB = _repository("PharmGKB", "Chemical")
 
 # The conversion joined the sentences of a document without a mark between them, so that a sentence
 # cannot be told from the next.
 HPRD50_BIOREX = msgspec.structs.replace(
     PPI,
     name="hprd50-biorex",
+    prompt_word="HPRD50",
     labels=_ASSOCIATION,
     pairs=(PairRule("Protein", "Protein", _ASSOCIATION),),
     scope="document",

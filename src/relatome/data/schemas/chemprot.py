@@ -33,7 +33,7 @@ DRUGPROT = Schema(
     scope="document",
     multi_label=True,
     novelty=False,
-    prompt_word="relation",
+    prompt_word="DrugProt",
     rule="drugprot",
 )
 
@@ -63,6 +63,6 @@ CHEMPROT = Schema(
     scope="document",
     multi_label=True,
     novelty=False,
-    prompt_word="relation",
+    prompt_word="ChemProt",
     rule="chemprot",
 )

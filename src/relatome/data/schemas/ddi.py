@@ -25,6 +25,6 @@ DDI = Schema(
     scope="sentence",
     multi_label=False,
     novelty=False,
-    prompt_word="interaction",
+    prompt_word="DDI",
     rule="ddi",
 )

@@ -27,7 +27,7 @@ EUADR = Schema(
     scope="document",
     multi_label=False,
     novelty=False,
-    prompt_word="association",
+    prompt_word="EU-ADR",
     rule="ppi",
 )
 
@@ -42,6 +42,6 @@ EUADR_DRUG_TARGET = Schema(
     scope="document",
     multi_label=False,
     novelty=False,
-    prompt_word="association",
+    prompt_word="EU-ADR",
     rule="ppi",
 )

@@ -14,6 +14,6 @@ GENE_DISEASE = Schema(
     scope="sentence",
     multi_label=False,
     novelty=False,
-    prompt_word="association",
+    prompt_word="gene-disease",
     rule="ppi",  # precision, recall and F1 of the related pairs, as in all corpora of yes or no
 )

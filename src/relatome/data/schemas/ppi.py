@@ -14,6 +14,6 @@ PPI = Schema(
     scope="sentence",
     multi_label=False,
     novelty=False,
-    prompt_word="interaction",
+    prompt_word="PPI",
     rule="ppi",
 )
