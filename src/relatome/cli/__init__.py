@@ -16,6 +16,7 @@ from relatome.cli.extract import extract
 from relatome.cli.models import models
 from relatome.cli.recipes import recipes
 from relatome.cli.train import train
+from relatome.cli.vote import vote
 from relatome.errors import RelatomeError
 
 app = typer.Typer(
@@ -27,7 +28,7 @@ app = typer.Typer(
     help="Typed, scored, novelty-labelled relations between identified entities, "
     "from biomedical text.",
 )
-for command in (extract, evaluate, compare, train, adapt, convert, check):
+for command in (extract, evaluate, compare, vote, train, adapt, convert, check):
     app.command()(command)
 app.add_typer(corpora, name="corpora")
 app.add_typer(recipes, name="recipes")

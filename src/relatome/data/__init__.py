@@ -5,6 +5,7 @@ from relatome.data.document import Document, Entity, Mention, Passage, Relation,
 from relatome.data.schema import Negative, PairRule, Schema
 from relatome.data.sentences import sentence_of, sentences
 from relatome.data.splits import Split, folds, overlap, require_disjoint, require_not_test
+from relatome.data.voting import vote
 
 __all__ = [
     "Candidate",
@@ -27,4 +28,5 @@ __all__ = [
     "require_not_test",
     "sentence_of",
     "sentences",
+    "vote",
 ]
