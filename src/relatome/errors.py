@@ -617,6 +617,11 @@ ENCODER_FAMILY = Message(
     "encoder {name!r} is of family {family!r}, which relatome does not know.",
     "Known families: {known}.",
 )
+ENCODER_WEIGHTS = Message(
+    "R519",
+    "the weights of encoder {name!r} are not those of the {family} in its config.json: {reason}.",
+    "Give a folder with the config.json, weights and tokenizer of one model, as published.",
+)
 CHECKPOINT_INCOMPLETE = Message(
     "R505",
     "the model folder lacks {file}.",
@@ -694,7 +699,7 @@ RECIPE_OVERRIDE = Message(
     "Write it as table.key=value, for example --set training.seed=7.",
 )
 LOSS_UNKNOWN = Message(
-    "R606", "losses.{key}.name is {name!r}, which is no loss.", "Known losses: {known}."
+    "R606", "losses.{key} asks for {name!r}, which is no loss.", "Known losses: {known}."
 )
 NOVELTY_MISSING = Message(
     "R607",

@@ -37,7 +37,7 @@ def build_loss(
     Args:
         name: a name of `LOSSES`.
         options: values of its options; those that are not given have the loss's defaults.
-        key: the recipe's table under ``losses``, for example ``relation``; errors name it.
+        key: the recipe's table under ``losses``, which errors name.
         unrelated: the classes that say that there is no relation, see `PairLoss`.
 
     Raises:

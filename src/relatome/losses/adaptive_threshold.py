@@ -41,12 +41,7 @@ class AdaptiveThreshold(PairLoss):
         """What each judged pair costs, ``(pairs,)``."""
         unrelated = self.says_unrelated(logits)
         relations = gold & ~unrelated
-        threshold = _log_sum(logits, unrelated)
-        above = _log_sum(logits, relations | unrelated).unsqueeze(-1) - logits
-        below = _log_sum(logits, ~relations) - threshold
-        return (relations * above).sum(dim=-1) + below
-
-
-def _log_sum(logits: Tensor, of: Tensor) -> Tensor:
-    """Log-sum-exp over some of the classes, ``(pairs,)``."""
-    return logits.masked_fill(~of, ILLEGAL).logsumexp(dim=-1)
+        above = logits.masked_fill(~(relations | unrelated), ILLEGAL).log_softmax(dim=-1)
+        below = logits.masked_fill(relations, ILLEGAL).log_softmax(dim=-1)
+        threshold = below.masked_fill(~unrelated, ILLEGAL).logsumexp(dim=-1)
+        return -(relations * above).sum(dim=-1) - threshold  # L1 + L2
