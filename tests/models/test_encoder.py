@@ -22,6 +22,7 @@ from relatome.encode import DocumentEncoding, Tokenizer, encode_document, type_t
 from relatome.errors import MissingExtraError, ModelError, RelatomeError, UsageError
 from relatome.models import RelationModel, TypedEncoder, load_encoder, longest_input
 from relatome.models import encoder as encoder_module
+from relatome.models.encoder import add_markers, build_encoder
 from relatome.training.dataset import tensors
 from tests.models.families import FAMILIES
 from tests.tiny import DOCUMENTS, VOCABULARY, long_document, save_encoder
@@ -104,6 +105,80 @@ def test_attention_dropout_is_off_and_the_other_as_published(family: Path) -> No
     assert not getattr(config, "attention_dropout", 0.0)
     if family.name != "modernbert":
         assert config.hidden_dropout_prob == 0.1
+
+
+# Each marker and the words it is made of.
+MARKERS = {
+    "[S:GENE-Y]": "subject gene y",
+    "[/S:GENE-Y]": "end subject gene y",
+    "[O:DiseaseOrPhenotypicFeature]": "object disease or phenotypic feature",
+    "[DNAMutation]": "dna mutation",
+    "@drug_nSrc$": "drug n source",
+    "@/CellLineTgt$": "end cell line target",
+    "@E": "entity",
+    "E/@": "entity end",
+}
+
+
+def test_a_marker_begins_as_the_mean_of_its_words(family: Path) -> None:
+    backbone, before = load_encoder(str(family))
+    words = backbone.get_input_embeddings()
+    published = words.weight.detach().clone()
+    after = before.with_markers(MARKERS)
+    random = torch.get_rng_state()
+    add_markers(backbone, before, after)
+
+    assert torch.equal(torch.get_rng_state(), random), "nothing is drawn"
+    assert backbone.get_input_embeddings() is words
+    size = max(len(published), before.vocabulary_size + len(MARKERS))
+    assert words.weight.shape == (size, published.shape[1])
+    assert words.num_embeddings == backbone.config.vocab_size == size
+    assert words.weight.requires_grad
+    for name, spelled in MARKERS.items():
+        row = words.weight[after.id_of(name)]
+        pieces = torch.from_numpy(before(f" {spelled}").ids)
+        assert torch.allclose(row, published[pieces].mean(0), atol=1e-6), name
+    pieces = torch.arange(before.vocabulary_size)
+    assert torch.equal(words.weight[pieces], published[pieces])
+
+
+def test_markers_are_single_tokens_after_saving(family: Path, tmp_path: Path) -> None:
+    backbone, before = load_encoder(str(family))
+    after = before.with_markers(MARKERS)
+    add_markers(backbone, before, after)
+    backbone.config.to_json_file(tmp_path / "config.json")
+    save_file(backbone.state_dict(), tmp_path / "model.safetensors")
+    after.save(tmp_path / "tokenizer.json")
+
+    tokenizer = Tokenizer.from_file(tmp_path / "tokenizer.json")
+    again = build_encoder(tmp_path).eval()
+    again.load_state_dict(load_file(tmp_path / "model.safetensors"))
+    ids = [tokenizer.id_of(name) for name in MARKERS]
+    assert ids == list(range(before.vocabulary_size, before.vocabulary_size + len(MARKERS)))
+    inputs = torch.tensor([[tokenizer.cls_id, *ids, *tokenizer("a dose").ids, tokenizer.sep_id]])
+    with torch.no_grad():
+        expected = backbone.eval()(input_ids=inputs).last_hidden_state
+        assert torch.equal(again(input_ids=inputs).last_hidden_state, expected)
+
+
+def test_markers_without_a_word_begin_as_their_pieces(tiny_encoder: Path) -> None:
+    backbone, before = load_encoder(str(tiny_encoder))
+    published = backbone.get_input_embeddings().weight.detach().clone()
+    after = before.with_markers(["<&>", "\u200b"])
+    add_markers(backbone, before, after)
+    rows = backbone.get_input_embeddings().weight
+    pieces = [VOCABULARY.index(character) for character in "<&>"]
+    assert torch.allclose(rows[after.id_of("<&>")], published[pieces].mean(0), atol=1e-6)
+    # a zero-width space is no piece at all
+    assert torch.allclose(rows[after.id_of("\u200b")], published.mean(0), atol=1e-6)
+
+
+def test_a_marker_the_vocabulary_has_keeps_its_row(tiny_encoder: Path) -> None:
+    backbone, before = load_encoder(str(tiny_encoder))
+    published = backbone.get_input_embeddings().weight.detach().clone()
+    add_markers(backbone, before, before.with_markers(["gene"]))
+    assert torch.equal(backbone.get_input_embeddings().weight, published)
+    assert backbone.config.vocab_size == len(VOCABULARY)
 
 
 def test_type_embeddings_start_at_zero_and_change_the_vectors_then(tiny_encoder: Path) -> None:
@@ -197,8 +272,6 @@ def _archive(folder: Path) -> None:
         (lambda f: (f / "model.safetensors").unlink(), "model.safetensors"),
         (lambda f: (f / "model.safetensors").write_bytes(b""), "header"),
         (_truncate, "header|incomplete"),
-        (_lose_weights, r"weights lack encoder\.layer\.1\.output"),
-        (_widen, "mismatched"),
         (lambda f: (f / "config.json").unlink(), "model_type"),
         (lambda f: (f / "config.json").write_text("{"), "JSON"),
         (lambda f: (f / "config.json").write_text('{"model_type": "nonsense"}'), "nonsense"),
@@ -213,8 +286,6 @@ def _archive(folder: Path) -> None:
         "no weights",
         "empty weights",
         "truncated weights",
-        "some weights missing",
-        "weights of another size",
         "no configuration",
         "broken configuration",
         "unheard-of family",
@@ -239,6 +310,34 @@ def test_a_damaged_encoder_is_refused(
     assert refusal.value.code == "R503"
     assert str(encoder) in str(refusal.value)
     assert not (encoder / "trace").exists()
+
+
+def _other_architecture(folder: Path) -> None:
+    from transformers import ModernBertConfig
+
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    config = ModernBertConfig(vocab_size=len(VOCABULARY), pad_token_id=0, **sizes)
+    config.to_json_file(folder / "config.json")
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (_lose_weights, r"of the bert .* they lack encoder\.layer\.1\.output"),
+        (_widen, r"LayerNorm\.bias has the shape \(32,\) instead of \(64,\)"),
+        (_other_architecture, r"of the modernbert .* they lack .*, and have .*, which no such"),
+    ],
+    ids=["some weights missing", "weights of another size", "another architecture"],
+)
+def test_weights_of_another_configuration_are_refused(
+    encoder: Path, damage: Callable[[Path], object], reason: str
+) -> None:
+    damage(encoder)
+    with pytest.raises(UsageError, match=reason) as refusal:
+        load_encoder(str(encoder))
+    assert refusal.value.code == "R519"
+    assert str(encoder) in str(refusal.value)
+    assert "weights and tokenizer of one model" in refusal.value.next_step
 
 
 def test_a_family_nobody_tested_is_refused(encoder: Path) -> None:

