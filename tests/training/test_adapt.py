@@ -14,12 +14,13 @@ import pytest
 pytest.importorskip("torch")
 
 import torch
+from transformers import AutoTokenizer
 
 from relatome.errors import InputError, UsageError
 from relatome.models import load_encoder
 from relatome.recipes import Adaptation, load_adaptation
 from relatome.training import adapt
-from relatome.training.adapt import MaskedLanguageModel
+from relatome.training.adapt import MaskedLanguageModel, save_encoder
 from relatome.training.text import Abstract, Blocks, Evaluation
 from tests.tiny import tokenizer
 
@@ -65,6 +66,13 @@ def test_the_adapted_encoder_loads_like_any_other(
     provenance = json.loads((tmp_path / "run" / "provenance.json").read_text())
     assert provenance["data"]["sha256"] == BLOCKS.digest
     assert provenance["data"]["texts"] == 90
+
+
+def test_all_special_tokens_are_named(tiny_encoder: Path, tmp_path: Path) -> None:
+    backbone, made = load_encoder(str(tiny_encoder))
+    saved = AutoTokenizer.from_pretrained(save_encoder(backbone, made, tmp_path / "encoder"))
+    assert set(saved.all_special_tokens) == {"[CLS]", "[SEP]", "[PAD]", "[MASK]", "[UNK]"}
+    assert saved.unk_token == "[UNK]"
 
 
 def test_it_learns(recipe: Adaptation, tiny_encoder: Path, tmp_path: Path) -> None:

@@ -124,6 +124,8 @@ def save_encoder(backbone: PreTrainedModel, tokenizer: Tokenizer, folder: Path) 
         "pad_token": tokenizer.token(tokenizer.pad_id),
         "mask_token": tokenizer.token(tokenizer.mask_id),
     }
+    if tokenizer.unknown_id is not None:
+        settings["unk_token"] = tokenizer.token(tokenizer.unknown_id)
     text = json.dumps(settings, indent=2)
     (folder / "tokenizer_config.json").write_text(text, encoding="utf-8")
     return folder
