@@ -149,6 +149,11 @@ def test_without_argument_order_both_orders_are_one_pair() -> None:
     assert only(vote(members, BIORED)) == Relation("G2", "G1", BIND, score, evidence=evidence)
 
 
+def test_the_order_of_the_members_does_not_choose_the_order_of_the_arguments() -> None:
+    one_way, other_way = one([Relation("G1", "G2", BIND)]), one([Relation("G2", "G1", BIND)])
+    assert vote([one_way, other_way], BIORED) == vote([other_way, one_way], BIORED)
+
+
 def test_with_argument_order_they_are_two() -> None:
     ordered = msgspec.structs.replace(BIORED, ordered=True)
     members = [one([Relation("G1", "G2", BIND)]), one([Relation("G2", "G1", BIND)])]
@@ -315,6 +320,8 @@ def test_mention_ids_and_the_order_of_mentions_may_differ() -> None:
         )
     ]
     assert vote([[TEXT], renamed]) == [TEXT]
+    composite = _with_mention(entity_ids=("G1", "G7"))
+    assert vote([composite, _with_mention(entity_ids=("G7", "G1"))]) == composite
 
 
 def test_every_mention_counts_as_often_as_it_is_there() -> None:
@@ -380,6 +387,7 @@ def _member(draw: st.DrawFn, schema: Schema | None, scored: bool) -> list[Docume
                     draw(st.none() | _EIGHTHS),
                     draw(st.sampled_from((None, head, tail))),
                     draw(st.sampled_from(((), (Span(0, 4),)))),
+                    draw(st.sampled_from(({}, {"seed": "1"}))),
                 )
                 # A pair that is repeated in both orders would be two assertions of one relation.
                 relations.setdefault((head, tail, label), relation)
