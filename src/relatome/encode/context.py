@@ -191,13 +191,12 @@ def _torn(
     A mention that is too long by itself is kept through its first and last tokens.
     """
     spans = [mentions[index].span for index in closest]
-    lengths = [last - first for first, last in spans]
     tags = sum(mentions[index].tags for index in set(closest))
     room = budget - tags
     needed = np.zeros(reach[1], dtype=np.bool_)
-    for (first, last), other in zip(spans, reversed(lengths), strict=True):
-        needed[ends(first, last, max(room // 2, room - other))] = True
-    others = [index for index in range(len(mentions)) if index not in closest]
+    for tokens in shortened(spans, room - room // 4):  # a quarter, at least, for surroundings
+        needed[tokens] = True
+    others = [index for index in _inside(reach, mentions) if index not in closest]
 
     def surrounded(size: int) -> tuple[npt.NDArray[np.bool_], list[int]]:
         kept = needed.copy()
@@ -219,13 +218,20 @@ def _torn(
     )
 
 
-def ends(first: int, last: int, most: int) -> IntArray:
-    """The tokens ``[first, last)``, or where they are more than `most`, the first and last ones."""
-    if last - first <= most:
-        return np.arange(first, last)
-    return np.concatenate(
-        (np.arange(first, first + most - most // 2), np.arange(last - most // 2, last))
-    )
+def shortened(mentions: Sequence[Range], room: int) -> list[IntArray]:
+    """The tokens of two mentions, or the first and last ones of each that is too long.
+
+    Args:
+        mentions: the token ranges of both.
+        room: most tokens of both together; one may take what the other leaves of its half.
+    """
+    lengths = [last - first for first, last in mentions]
+    kept = []
+    for (first, last), own, other in zip(mentions, lengths, reversed(lengths), strict=True):
+        most = min(own, max(room // 2, room - other))
+        middle = first + most - most // 2
+        kept.append(np.concatenate((np.arange(first, middle), np.arange(last - most // 2, last))))
+    return kept
 
 
 def _without_parts(

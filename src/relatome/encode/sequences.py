@@ -15,7 +15,7 @@ from relatome.data import Candidate, Document, Schema, candidates, sentences
 from relatome.encode.arrays import entity_distances, mention_tokens, pad_rows, pair_features
 from relatome.encode.asked import Asked
 from relatome.encode.batch import PAIR_INPUTS, Batch, stack
-from relatome.encode.context import CONTEXTS, Marked, Range, choose, ends
+from relatome.encode.context import CONTEXTS, Marked, Range, choose, shortened
 from relatome.encode.document import legal_classes, title_end
 from relatome.encode.markers import MARKERS, ROLES, Role, Tags
 from relatome.encode.prompts import PROMPTS, corpus_word
@@ -289,7 +289,7 @@ class _Reader:
         # [CLS], and [SEP] after the prompt and after the text
         taken = tags + 3 + sum(map(len, fixed))
         room = self._require_room(taken, 4 * _LEAST_MENTION)
-        kept = _fitting(names, room // 2)
+        kept = shortened(names, room // 2)
         (head, tail), (head_tags, tail_tags) = [self._ids[name] for name in kept], around
         parts = (
             *(first, words[0], head_tags[0], head, head_tags[1]),
@@ -336,15 +336,6 @@ def _closest(marks: Sequence[Mark]) -> tuple[int, int]:
     ).clip(min=0)
     head, tail = divmod(int(between.argmin()), len(tails))
     return heads[head], tails[tail]
-
-
-def _fitting(names: Sequence[Range], room: int) -> list[IntArray]:
-    """Two names, shortened to their first and last tokens where both together are too long."""
-    lengths = [last - first for first, last in names]
-    return [
-        ends(first, last, max(room // 2, room - other))
-        for (first, last), other in zip(names, reversed(lengths), strict=True)
-    ]
 
 
 def sequence_batch(sequences: Sequence[PairSequence], pad_id: int, vector: Vector) -> Batch:
