@@ -605,6 +605,11 @@ NOTHING_TO_FETCH = Message(
     "{name} is no published corpus, so there is nothing to fetch.",
     "Use a corpus of your own as it is; make a pool with `relatome corpora build`.",
 )
+SCHEMA_OF_CORPUS = Message(
+    "R829",
+    "{name} is a corpus and has its own schema.",
+    "Leave --schema out, or name the files of the corpus by their path.",
+)
 UNKNOWN_SOURCE = Message("R826", "the pool has no source {name!r}.", "Its sources: {known}.")
 
 ENCODER_UNAVAILABLE = Message(
@@ -703,8 +708,38 @@ LOSS_UNKNOWN = Message(
 )
 NOVELTY_MISSING = Message(
     "R607",
-    "schema {schema} judges novelty, but the recipe has no [losses.novelty].",
+    "schema {schema} judges novelty, but the recipe has no [tasks.novelty].",
     "Add the table; give it weight 0.0 to leave novelty unlearnt.",
+)
+NOVELTY_UNKNOWN = Message(
+    "R618",
+    "the recipe has [tasks.novelty], but schema {schema} does not judge novelty.",
+    "Leave the table out.",
+)
+NEEDS_ENCODING = Message(
+    "R619",
+    "{key} works with encoding.kind = {kind!r} only.",
+    "Change the encoding, or set the key to the value that switches it off.",
+)
+TYPING_VECTOR = Message(
+    "R620",
+    "[tasks.typing] needs vectors of the entities, and encoding.vector = 'cls' makes none.",
+    "Set encoding.vector to 'starts' or 'pooled', or leave the table out.",
+)
+DEFINITION_MISSING = Message(
+    "R621",
+    "[definitions.labels] says nothing of label {label} of schema {schema}.",
+    "Define every label, or leave [definitions] out.",
+)
+DEFINITION_FOREIGN = Message(
+    "R622",
+    "[definitions.labels] defines {label!r}, which is no label of schema {schema}.",
+    "Leave it out, or correct the name.",
+)
+LOSS_WEIGHT = Message(
+    "R623",
+    "losses.{name}.weight is not given, or is no number above 0.",
+    "Give the loss its weight in the sum.",
 )
 RUN_DIFFERS = Message(
     "R608",

@@ -28,6 +28,7 @@ class Tally(msgspec.Struct):
     windows: int = 0
     relations: int = 0
     replaced: int = 0
+    unknown_types: int = 0
 
     def summary(self) -> list[str]:
         """The tally in sentences, the remarkable ones only where they happened."""
@@ -46,7 +47,11 @@ class Tally(msgspec.Struct):
                 "may be related."
             )
         if self.replaced:
-            lines.append(f"{counted(self.replaced, 'relation')} of the input replaced.")
+            unknown = f", {self.unknown_types:,} of types the model does not know"
+            lines.append(
+                f"{counted(self.replaced, 'relation')} of the input replaced"
+                f"{unknown if self.unknown_types else ''}."
+            )
         return lines
 
 
@@ -121,6 +126,8 @@ class Pipeline:
         self.tally.mentions += len(document.mentions)
         self.tally.mentions_without_id += sum(not m.entity_ids for m in document.mentions)
         self.tally.replaced += len(document.relations)
+        known = self.schema.labels
+        self.tally.unknown_types += sum(r.type not in known for r in document.relations)
 
 
 def shipped_models() -> dict[str, Path]:

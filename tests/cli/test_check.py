@@ -116,6 +116,37 @@ def test_a_file_that_cannot_be_read_is_one_error(
     assert [f["kind"] for f in json.loads(result.stdout)["findings"]] == [code]
 
 
+def test_relations_that_the_sentence_split_cuts_apart(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "schema.toml").write_text(
+        'name = "ours"\nlabels = ["Binds"]\nordered = false\nunit = "concept"\n'
+        'scope = "sentence"\nmulti_label = false\nnovelty = false\nprompt_word = "binding"\n'
+        'rule = "relations"\n[entity_types]\nGene = []\n'
+        '[[pairs]]\nhead = "Gene"\ntail = "Gene"\nlabels = ["Binds"]\n'
+    )
+    path = tmp_path / "two.pubtator"
+    path.write_text(
+        "1|t|KCN9 binds TPO2. YAP follows.\n1\t0\t4\tKCN9\tGene\t9\n1\t11\t15\tTPO2\tGene\t8\n"
+        "1\t17\t20\tYAP\tGene\t7\n1\tBinds\t9\t8\n1\tBinds\t9\t7\n"
+    )
+    arguments = (path, "--schema", tmp_path / "schema.toml")
+    printed = check(*arguments).stdout
+    assert "1 of 2 relations can be reached; the sentence split cuts 1 apart\n" in printed
+    assert "unreachable gold: the sentence split separates its arguments (1)" in printed
+    assert json.loads(check(*arguments, "--format", "json").stdout)["cut_apart"] == 1
+    # Where a relation may leave its sentence there is nothing to be cut.
+    assert json.loads(check(EXAMPLES, "--format", "json").stdout)["cut_apart"] is None
+
+
+def test_names_in_capitals_and_folders_that_are_not_there(
+    check: Check, corpora_dir: Path, tmp_path: Path
+) -> None:
+    printed = check("BioRED:dev", "--corpora", corpora_dir).stdout
+    assert "1,160 of 1,162 relations can be reached" in printed
+    result = check(EXAMPLES, "--corpora", tmp_path / "nowhere")
+    assert result.exit_code == 2
+    assert "does not exist" in result.stderr
+
+
 def test_a_corpus_against_a_split(check: Check, corpora_dir: Path) -> None:
     result = check("bc8:train", "--against", "biored:dev", "--corpora", corpora_dir)
     assert result.exit_code == 1
@@ -149,6 +180,8 @@ def test_biored_is_usable_and_its_oddities_are_noted(check: Check, corpora_dir: 
         (("biored",), "R803"),
         (("biored:nothing",), "R802"),
         ((EXAMPLES, "--against", "nothing"), "R801"),
+        (("biorex",), "R827"),
+        (("biored", "--schema", "biored"), "R829"),
     ],
 )
 def test_misuse_is_refused(check: Check, arguments: tuple[str, ...], message: str) -> None:

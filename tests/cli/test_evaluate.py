@@ -218,3 +218,17 @@ def test_gold_may_be_a_split_of_a_corpus(corpora_dir: Path) -> None:
     assert written["scores"]["all"]["true_positive"] == 1163
     assert written["gold"]["corpus"] == "biored:test"
     assert len(written["gold"]["sha256"]) == 64
+
+
+def test_a_corpus_of_ones_own_is_gold() -> None:
+    own = EXAMPLES.parent / "own-corpus"
+    written = json.loads(
+        scored(
+            *("--rule", "relations-ordered", "--format", "json"),
+            gold=f"{own / 'corpus.toml'}:dev",  # type: ignore[arg-type]
+            pred=own / "dev.pubtator",
+        )
+    )
+    assert written["gold"]["corpus"] == f"{own / 'corpus.toml'}:dev"
+    assert written["gold"]["relations"] == 2
+    assert all(figures["f1"] == 1 for figures in written["scores"].values())

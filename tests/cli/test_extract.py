@@ -40,7 +40,6 @@ BROKEN = {
     "R104": GOOD.replace("10\t8\t15", "10\t7\t14"),
     "R105": GOOD.replace("10\t26\t30", "10\t26\t300"),
     "R106": GOOD.replace("98\n\n", "98\n10\tAssociation\tD1\tD7\tNovel\n\n"),
-    "R110": GOOD.replace("98\n\n", "98\n10\tFriendship\tD1\t99\tNovel\n\n"),
     "R130": GOOD.replace("10\t8\t15\tketosis", "10\teight\t15\tketosis"),
 }
 
@@ -138,6 +137,62 @@ def test_the_table_goes_into_a_file_too(extract: Relatome, source: Path, tmp_pat
     target = tmp_path / "table.txt"
     assert extract(source, "-o", target).out == ""
     assert target.read_text(encoding="utf-8") == extract(source).out
+
+
+@pytest.mark.parametrize("name", ["out.tsv", "out.jsonl", "out.pubtator.gz", "out.xml", "out.txt"])
+def test_the_ending_names_the_format(
+    name: str, extract: Relatome, source: Path, tmp_path: Path
+) -> None:
+    by_ending, asked = tmp_path / name, tmp_path / f"asked-{name}"
+    format = "table" if name == "out.txt" else formats.format_of_name(name)
+    assert extract(source, "-o", by_ending).code == 0
+    assert extract(source, "-o", asked, "--to", format).code == 0
+    assert by_ending.read_bytes() == asked.read_bytes()
+    read_back = gzip.decompress if name.endswith(".gz") else bytes
+    assert b"C1" in read_back(by_ending.read_bytes())
+
+
+def test_a_folder_is_brat(extract: Relatome, source: Path, tmp_path: Path) -> None:
+    ran = extract(source, "-o", f"{tmp_path / 'out'}/", "--on-error", "report")
+    assert ran.code == 0
+    assert len(list(read(tmp_path / "out"))) == len(DOCUMENTS)
+    # Again: the folder is not empty, and nothing in it is replaced.
+    ran = extract(source, "-o", f"{tmp_path / 'out'}/")
+    assert ran.code == 2
+    assert "[R156]" in ran.err
+
+
+def test_problems_stand_beside_a_folder(extract: Relatome, tmp_path: Path) -> None:
+    path = tmp_path / "broken.pubtator"
+    path.write_text(BROKEN["R104"] + GOOD.replace("10", "11"))
+    assert extract(path, "-o", f"{tmp_path / 'out'}/", "--on-error", "report").code == 0
+    assert (tmp_path / "out.problems.jsonl").is_file()
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["11.ann", "11.txt"]
+
+
+def test_an_ending_that_names_no_format_is_misuse(extract: Relatome, source: Path) -> None:
+    ran = extract(source, "-o", source.with_name("out.pdf"))
+    assert ran.code == 2
+    assert "[R142]" in ran.err
+    ran = extract(source, "-o", source.with_name("out.pdf"), "--format", "text")
+    assert ran.code == 2
+    assert "[R125]" in ran.err
+    assert extract(source, "-o", "-").out == extract(source).out
+
+
+@pytest.mark.parametrize("on_error", ["stop", "report"])
+def test_relations_of_other_types_are_replaced_too(
+    on_error: str, extract: Relatome, tmp_path: Path
+) -> None:
+    plain, other = tmp_path / "plain.pubtator", tmp_path / "other.pubtator"
+    plain.write_text(GOOD)
+    lines = "10\tFriendship\tD1\t99\tNovel\n10\tAssociation\tD1\t98\tNo\n"
+    other.write_text(GOOD.replace("98\n\n", f"98\n{lines}\n"))
+    wanted = extract(plain, "--format", "jsonl")
+    found = extract(other, "--format", "jsonl", "--on-error", on_error)
+    assert (found.code, found.out) == (0, wanted.out)
+    assert "2 relations of the input replaced, 1 of types the model does not know." in found.err
+    assert "left out" not in found.err
 
 
 def test_the_examples_in_int8(relatome: Relatome, tiny_model: Path) -> None:
@@ -461,6 +516,6 @@ def test_a_reader_that_goes_away_is_no_error(source: Path, tiny_model: Path) -> 
 
 def test_formats_offered_are_formats_there_are(relatome: Relatome) -> None:
     ran = relatome("extract", "x", "--format", "nosuch")
-    offered = set(re.findall(r"'([a-z-]+)'", ran.err)) - {"nosuch", "--format"}
-    assert offered >= {"table", "jsonl", "pubtator", "bioc-json", "tsv"}
-    assert offered - {"table"} <= set(formats.WRITABLE)
+    assert "[R125] there is no output format 'nosuch'" in ran.err
+    offered = set(re.findall(r"[a-z0-9-]+", ran.err.partition("Known: ")[2]))
+    assert offered == {"table", *formats.WRITABLE, *formats.ANSWERS} - {"text"}

@@ -16,15 +16,15 @@ def show_problems(problems: Problems, target: str) -> None:
 
     Args:
         problems: what was left out.
-        target: the output file; the report is ``<target>.problems.jsonl``. If it is ``-``, every
-            problem is a line on standard error instead.
+        target: the output; the report is ``<target>.problems.jsonl``, beside a folder and not in
+            it. If it is ``-``, every problem is a line on standard error instead.
     """
     if target == _PIPE:
         for error in problems.errors:
             typer.echo(f"left out: {error}", err=True)
         written = ""
     else:
-        path = Path(f"{target}.problems.jsonl")
+        path = Path(f"{Path(target)}.problems.jsonl")
         problems.write(path)
         written = f", written to {path}"
     if problems.count:

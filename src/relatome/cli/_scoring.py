@@ -28,7 +28,7 @@ class Side(NamedTuple):
 def read_gold(reference: str, corpora: Path | None) -> Side:
     """The annotated documents of a file or of a corpus such as ``drugprot:dev``."""
     from relatome import formats
-    from relatome.corpora import CORPORA, data_hash, load, names_corpus, parts
+    from relatome.corpora import data_hash, load, names, names_corpus, parts
 
     if names_corpus(reference):
         entry, splits = parts(reference, corpora)
@@ -36,7 +36,7 @@ def read_gold(reference: str, corpora: Path | None) -> Side:
         return Side(documents, {"corpus": reference, "sha256": data_hash(documents)})
     path = Path(reference)
     if not path.exists():
-        raise UsageError(NO_TARGET, name=reference, known=", ".join(CORPORA))
+        raise UsageError(NO_TARGET, name=reference, known=", ".join(names()))
     return Side(list(formats.read(path)), _file(path))
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from relatome.errors import NO_TARGET, InputError, UsageError
+from relatome.cli._options import Corpora
+from relatome.errors import NO_TARGET, SCHEMA_OF_CORPUS, InputError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from relatome.data import Schema, Split
     from relatome.errors import RelatomeError
 
+_SCHEMA = "biored"  # what a file is for, if it is not said
 _SHOWN = 3  # cases of each finding in a table; JSON has them all
 
 
@@ -29,12 +31,13 @@ def check(
         ),
     ],
     schema: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="The task a file is for: a known schema, or the TOML file of your own. A corpus "
-            "has its own schema."
+            metavar="NAME|FILE.toml",
+            show_default="biored",
+            help="The task a file is for: a known schema, or your own. A corpus has its own.",
         ),
-    ] = "biored",
+    ] = None,
     against: Annotated[
         list[str] | None,
         typer.Option(
@@ -45,9 +48,7 @@ def check(
         Literal["table", "json"],
         typer.Option(help="Tables with the first cases of each finding, or JSON with all."),
     ] = "table",
-    corpora: Annotated[
-        Path | None, typer.Option(help="Directory with local copies of corpora.")
-    ] = None,
+    corpora: Corpora = None,
 ) -> None:
     """Look over a file or a corpus: what cannot be read, what no model can reach, what is shared.
 
@@ -58,12 +59,14 @@ def check(
     import msgspec
 
     from relatome.cli._terminal import console
-    from relatome.corpora import CORPORA, find_schema, load, names_corpus, parts
+    from relatome.corpora import find_schema, load, names, names_corpus, parts
     from relatome.corpora.check import examine
 
     problems: list[RelatomeError] = []
     own: str | None = None
     if names_corpus(target):
+        if schema is not None:
+            raise UsageError(SCHEMA_OF_CORPUS, name=target)
         entry, entries = parts(target, corpora)
         task, own = entry.schema, entry.name
         splits = [
@@ -71,8 +74,8 @@ def check(
         ]
     else:
         if not Path(target).exists():
-            raise UsageError(NO_TARGET, name=target, known=", ".join(CORPORA))
-        task = find_schema(schema, corpora)
+            raise UsageError(NO_TARGET, name=target, known=", ".join(names()))
+        task = find_schema(schema or _SCHEMA, corpora)
         splits = [_read(target, task, problems)]
     known, not_compared = _others(own, corpora)
     report = examine(
@@ -135,10 +138,13 @@ def _show(report: Report, console: Console) -> None:
         figures = (split.documents, *(sum(counts.values()) for counts in totals))
         table.add_row(escape(split.name), *(f"{figure:,}" for figure in figures))
     console.print(table)
-    console.print(
+    line = (
         f"schema {report.schema}: {report.candidates:,} candidate pairs; "
-        f"{report.gold - report.unreachable:,} of {report.gold:,} relations can be reached",
+        f"{report.gold - report.unreachable:,} of {report.gold:,} relations can be reached"
     )
+    if report.cut_apart is not None:
+        line += f"; the sentence split cuts {report.cut_apart:,} apart"
+    console.print(line, soft_wrap=True, markup=False)
     compared = ", ".join(report.compared_with) or "no split of another corpus"
     console.print(f"documents compared with: {compared}")
     for finding in report.findings:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from relatome.cli._options import Corpora
+
 
 def compare(
     first: Annotated[Path, typer.Argument(metavar="A", help="Predictions of one system.")],
@@ -15,7 +17,8 @@ def compare(
         str,
         typer.Option(
             metavar="FILE|CORPUS:SPLIT",
-            help="The annotated file, in any format relatome reads, or a split of a corpus.",
+            help="The annotated file, in any format relatome reads, or a split of a corpus, "
+            "published or your own.",
         ),
     ],
     rule: Annotated[str, typer.Option(help="The official scoring rule, as for evaluate.")],
@@ -30,7 +33,10 @@ def compare(
         Literal["table", "json"], typer.Option(help="A table to read, or JSON with every figure.")
     ] = "table",
     output: Annotated[
-        Path | None, typer.Option(help="Write to this file instead of the terminal.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write to this file instead of the terminal."
+        ),
     ] = None,
     extra: Annotated[
         Literal["rule", "refuse", "ignore"],
@@ -39,9 +45,7 @@ def compare(
             "the rule's task does."
         ),
     ] = "rule",
-    corpora: Annotated[
-        Path | None, typer.Option(help="Directory with local copies of corpora.")
-    ] = None,
+    corpora: Corpora = None,
 ) -> None:
     """Compare two systems on the same documents: difference of F1, paired test and interval.
 

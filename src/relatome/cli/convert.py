@@ -8,8 +8,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from relatome.errors import FORMAT_UNNAMED, UsageError
-
 _PIPE = "-"
 
 
@@ -34,8 +32,8 @@ def convert(
         typer.Option(
             "--from",
             metavar="FORMAT",
-            help="pubtator, bioc-xml, bioc-json, jsonl, text or brat. Default: recognized by "
-            "content.",
+            help="pubtator, bioc-xml, bioc-json, ddi-xml, ppi-xml, jsonl, text, biorex or brat. "
+            "Default: recognized by content.",
         ),
     ] = None,
     to: Annotated[
@@ -60,12 +58,10 @@ def convert(
     Example: [bold]relatome convert Train.BioC.XML train.pubtator.gz --on-error report[/bold]
     """
     from relatome import formats
+    from relatome.cli._formats import format_to_write
     from relatome.cli._problems import show_problems
-    from relatome.formats.detection import ENDINGS
 
-    format = to or formats.format_of_name(target)
-    if format is None:
-        raise UsageError(FORMAT_UNNAMED, name=target, endings=", ".join(ENDINGS))
+    format = format_to_write(target, to)
     problems = formats.Problems()
     sink = problems if on_error == "report" else None
     if source == _PIPE:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from relatome.cli._options import Corpora
 from relatome.errors import (
     LICENCE_NOT_ACCEPTED,
     NOTHING_TO_FETCH,
@@ -26,20 +27,11 @@ corpora = typer.Typer(
     no_args_is_help=True, help="Published corpora: list them, fetch one, count what it holds."
 )
 
-_Directory = Annotated[
-    Path | None,
-    typer.Option(
-        "--corpora",
-        metavar="DIR",
-        help="Directory with local copies, searched before RELATOME_CORPORA and the user's data "
-        "folder.",
-    ),
-]
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of `relatome corpora list`.")]
 
 
 @corpora.command("list")
-def list_corpora(directory: _Directory = None) -> None:
+def list_corpora(directory: Corpora = None) -> None:
     """List the corpora relatome knows, their licences, and where local copies are.
 
     The last one is a pool, which is not fetched but made: [bold]relatome corpora build[/bold]
@@ -107,8 +99,8 @@ def get(
 ) -> None:
     """Fetch a corpus from its publisher, verify its checksum and unpack it.
 
-    Shows the licence and the citation first and asks whether you accept. A download that was cut
-    off goes on where it stopped.
+    Shows the licence and the citation first and asks whether you accept.
+    A download that was cut off goes on where it stopped.
 
     Example: [bold]relatome corpora get biored[/bold]
     """
@@ -150,7 +142,7 @@ def stats(
             "local copy.",
         ),
     ] = None,
-    directory: _Directory = None,
+    directory: Corpora = None,
     format: Annotated[Literal["table", "json"], typer.Option(help="Tables or JSON.")] = "table",
     plot: Annotated[
         Path | None,
@@ -227,12 +219,12 @@ def build(
         list[str] | None,
         typer.Option(metavar="SOURCE", help="Take only this source; may be repeated."),
     ] = None,
-    directory: _Directory = None,
+    directory: Corpora = None,
 ) -> None:
     """Make one training corpus of several, without any document that is evaluated on.
 
-    Writes FOLDER/POOL.toml, a corpus with the splits train and test for recipes, and a report of
-    what came from where, what was dropped and why.
+    Writes FOLDER/POOL.toml, a corpus with the splits train and test for recipes,
+    and a report of what came from where, what was dropped and why.
 
     Example: [bold]relatome corpora build biorex --against biored:test[/bold]
     """

@@ -7,13 +7,16 @@ from typing import Annotated, Literal
 
 import typer
 
+from relatome.cli._options import Corpora
+
 
 def evaluate(
     gold: Annotated[
         str,
         typer.Option(
             metavar="FILE|CORPUS:SPLIT",
-            help="The annotated file, in any format relatome reads, or a split of a corpus.",
+            help="The annotated file, in any format relatome reads, or a split of a corpus, "
+            "published or your own.",
         ),
     ],
     pred: Annotated[
@@ -33,7 +36,10 @@ def evaluate(
         typer.Option(help="Tables to read, or JSON with every figure down to each document."),
     ] = "table",
     output: Annotated[
-        Path | None, typer.Option(help="Write to this file instead of the terminal.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write to this file instead of the terminal."
+        ),
     ] = None,
     resamples: Annotated[
         int, typer.Option(min=1, help="Bootstrap resamples behind the intervals.")
@@ -54,9 +60,7 @@ def evaluate(
             "the rule's task does."
         ),
     ] = "rule",
-    corpora: Annotated[
-        Path | None, typer.Option(help="Directory with local copies of corpora.")
-    ] = None,
+    corpora: Corpora = None,
 ) -> None:
     """Score predicted relations against annotated ones, by a corpus's official rule.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from relatome.errors import DUPLICATE_DOCUMENT, InputError, Place
+from relatome.errors import DUPLICATE_DOCUMENT, FORMAT_UNKNOWN, InputError, Place, UsageError
 
 if TYPE_CHECKING:
     from relatome.data import Document
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from relatome.pipeline import Pipeline
 
 _PIPE = "-"
+_TABLE = "table"
 
 
 def extract(
@@ -25,21 +26,33 @@ def extract(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="PubTator, BioC XML, BioC JSON or JSON Lines with annotated entities, gzip or "
-            "not; - for standard input.",
+            help="PubTator, BioC XML, BioC JSON, JSON Lines or a folder of BRAT files, with "
+            "annotated entities, gzip or not; - for standard input.",
         ),
     ],
     model: Annotated[
         str, typer.Option(metavar="NAME|DIR", help="A shipped model, or a model folder.")
     ] = "small",
     format: Annotated[
-        Literal["table", "jsonl", "pubtator", "bioc-json", "bioc-xml", "tsv"],
-        typer.Option(help="How to write documents and relations."),
-    ] = "table",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to; default: the terminal."),
+        str | None,
+        typer.Option(
+            "--format",
+            "--to",
+            metavar="FORMAT",
+            help="table (to look at), jsonl (holds everything), pubtator, bioc-json, bioc-xml, "
+            "tsv, brat, or the answer to a task, such as drugprot-submission. Default: by the "
+            "ending of OUTPUT; table for .txt and the terminal.",
+        ),
     ] = None,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="OUTPUT",
+            help="A file, or FOLDER/ for BRAT; - for the terminal.",
+        ),
+    ] = _PIPE,
     min_score: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Leave out relations scored lower.")
     ] = 0.0,
@@ -64,39 +77,69 @@ def extract(
 
     relatome extract annotated.pubtator
 
-    relatome extract corpus.xml.gz --format tsv --min-score 0.5 -o relations.tsv
+    relatome extract corpus.xml.gz --min-score 0.5 -o relations.tsv
     """
     from relatome import formats
     from relatome.cli._problems import show_problems
     from relatome.pipeline import load
 
+    format = _format(output, format)
     problems = formats.Problems() if on_error == "report" else None
     pipeline = load(model, precision=precision, threads=threads, min_score=min_score)
     documents = pipeline(_read(files, pipeline, problems))
-    if format == "table":
-        _write_table(documents, output)
+    if format == _TABLE:
+        _write_table(documents, None if output == _PIPE else Path(output))
         lost: list[str] = []
     else:
-        target = output if output is not None else sys.stdout.buffer
+        target = sys.stdout.buffer if output == _PIPE else Path(output)
         lost = formats.write(documents, target, format, on_error=problems).summary()
     for line in (*pipeline.tally.summary(), *lost):
         typer.echo(line, err=True)
     if problems is not None:
-        show_problems(problems, str(output or _PIPE))
+        show_problems(problems, output)
         if problems.count and not pipeline.tally.documents:
             raise typer.Exit(1)
 
 
-def _read(files: list[str], pipeline: Pipeline, problems: Problems | None) -> Iterator[Document]:
-    """The documents of all files; that each file exists is checked before the first is read."""
+def _format(output: str, asked: str | None) -> str:
+    """The format asked for, or that of the output's ending; the table of what has no other.
+
+    Raises:
+        UsageError: if there is no such format, or the ending names none.
+    """
     from relatome import formats
+    from relatome.cli._formats import format_to_write
+
+    if asked is None and output == _PIPE:
+        return _TABLE
+    format = format_to_write(output, asked)
+    if asked is None and format == "text":
+        return _TABLE
+    known = (_TABLE, *(f for f in formats.WRITABLE if f != "text"), *formats.ANSWERS)
+    if format not in known:
+        raise UsageError(FORMAT_UNKNOWN, direction="output", name=format, known=", ".join(known))
+    return format
+
+
+def _read(files: list[str], pipeline: Pipeline, problems: Problems | None) -> Iterator[Document]:
+    """The documents of all files; that each file exists is checked before the first is read.
+
+    Their relations are to be replaced, so these may be of any type.
+    """
+    from relatome import formats
+
+    schema = pipeline.schema
 
     def one(name: str) -> Iterator[Document]:
         if name == _PIPE:
             return formats.read_stream(
-                sys.stdin.buffer, "standard input", schema=pipeline.schema, on_error=problems
+                sys.stdin.buffer,
+                "standard input",
+                schema=schema,
+                any_label=True,
+                on_error=problems,
             )
-        return formats.read(name, schema=pipeline.schema, on_error=problems)
+        return formats.read(name, schema=schema, any_label=True, on_error=problems)
 
     return _distinct([(name, one(name)) for name in files], problems)
 

@@ -15,6 +15,7 @@ from relatome.corpora.layouts.biorex import UNMENTIONED
 from relatome.corpora.overlap import Library
 from relatome.corpora.stats import Stats, count
 from relatome.data import Document, Mention, Reach, Schema, Split, reach
+from relatome.data.candidates import CUT_APART
 from relatome.errors import RelatomeError
 
 FEW = 10  # examples of a label below which a model learns little of it
@@ -48,6 +49,8 @@ class Report(msgspec.Struct, frozen=True):
         candidates: pairs that a model is asked about, in all splits.
         gold: annotated relations, in all splits.
         unreachable: those that no candidate can answer.
+        cut_apart: those of them whose arguments the sentence split separates; None where a relation
+            may leave its sentence.
         compared_with: the splits of other corpora whose documents were looked for.
         findings: errors first.
     """
@@ -58,6 +61,7 @@ class Report(msgspec.Struct, frozen=True):
     candidates: int
     gold: int
     unreachable: int
+    cut_apart: int | None
     compared_with: tuple[str, ...]
     findings: tuple[Finding, ...]
 
@@ -103,6 +107,7 @@ def examine(
     other_use = [split for split in known if any(split.role != own.role for own in splits)]
     places = [(f"{split.name}, document {d.id}", d) for split in splits for d in split.documents]
     reached = [(place, reach(document, schema)) for place, document in places]
+    cut_apart = sum(r.reasons()[CUT_APART] for _, r in reached)
     findings = [
         *_unreadable(problems),
         *_shared(splits, other_use, against, library or Library((*splits, *other_use, *against))),
@@ -123,6 +128,7 @@ def examine(
         candidates=sum(r.candidates for _, r in reached),
         gold=sum(r.gold for _, r in reached),
         unreachable=sum(len(r.unreachable) for _, r in reached),
+        cut_apart=cut_apart if schema.scope == "sentence" else None,
         compared_with=tuple(split.name for split in (*other_use, *against)),
         findings=tuple(sorted(findings, key=lambda finding: finding.level)),  # "error" < "note"
     )

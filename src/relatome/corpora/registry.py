@@ -79,6 +79,11 @@ class Copy(msgspec.Struct, frozen=True):
         return f"{self.path}:{self.member}" if self.member else str(self.path)
 
 
+def names() -> tuple[str, ...]:
+    """All names that a corpus can be called by: of those published, and of pools."""
+    return (*CORPORA, *POOLS)
+
+
 def names_corpus(reference: str) -> bool:
     """Whether `reference` is meant as a corpus or a split of one, and not as a file of that name.
 
@@ -88,7 +93,7 @@ def names_corpus(reference: str) -> bool:
     name = reference.rpartition(":")[0] or reference
     if is_own(reference) or is_own(name):
         return True
-    return name.lower() in (*CORPORA, *POOLS) and not Path(reference).is_file()
+    return name.lower() in names() and not Path(reference).is_file()
 
 
 def corpus(name: str, directory: Path | None = None) -> Corpus:
@@ -110,8 +115,7 @@ def corpus(name: str, directory: Path | None = None) -> Corpus:
     try:
         return CORPORA[name]
     except KeyError:
-        known = ", ".join((*CORPORA, *POOLS))
-        raise UsageError(UNKNOWN_CORPUS, name=name, known=known) from None
+        raise UsageError(UNKNOWN_CORPUS, name=name, known=", ".join(names())) from None
 
 
 def parts(reference: str, directory: Path | None = None) -> tuple[Corpus, tuple[SplitEntry, ...]]:

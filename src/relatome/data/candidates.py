@@ -11,6 +11,8 @@ from relatome.data.document import Document, Entity, Relation
 from relatome.data.schema import PairRule, Schema
 from relatome.data.sentences import sentence_of, sentences
 
+CUT_APART = "the sentence split separates its arguments"
+
 
 class Candidate(msgspec.Struct, frozen=True):
     """A pair of entities a model is asked about.
@@ -107,7 +109,7 @@ def reach(document: Document, schema: Schema) -> Reach:
         reason = _why_unreachable(relation, document.entity_by_id, schema)
         found = {(relation.head, relation.tail), (relation.tail, relation.head)} & pairs
         if reason is None and cut_apart and not found:
-            reason = "the sentence split separates its arguments"
+            reason = CUT_APART
         if reason is not None:
             unreachable.append((relation, reason))
     return Reach(

@@ -95,6 +95,7 @@ def read(
     *,
     format: str | None = None,
     schema: Schema | None = None,
+    any_label: bool = False,
     on_error: OnError | None = None,
 ) -> Iterator[Document]:
     """Read the documents of a file, or of a folder of BRAT files, one after the other.
@@ -107,6 +108,8 @@ def read(
         format: a name from `READABLE`; by default it is recognized by content.
         schema: if given, entity types become its canonical names and relation types must be its
             labels; by default both are kept as written.
+        any_label: with a schema, keep relation labels as written all the same; for callers that
+            put other relations in their place.
         on_error: called with each problem, located by file, line and document; that document is
             left out and reading goes on. By default the first problem is raised.
 
@@ -116,11 +119,12 @@ def read(
     """
     path = Path(path)
     _require(format, READABLE, "input")
+    names = Names(schema, any_label=any_label)
     if format == _BRAT or (format is None and brat.is_brat(path)):
         brat.require_documents(path)
-        return checked(brat.read(path, Names(schema)), str(path), on_error)
+        return checked(brat.read(path, names), str(path), on_error)
     require_file(path)
-    return _read_path(path, format, schema, on_error)
+    return _read_path(path, format, names, on_error)
 
 
 def read_stream(
@@ -129,6 +133,7 @@ def read_stream(
     *,
     format: str | None = None,
     schema: Schema | None = None,
+    any_label: bool = False,
     on_error: OnError | None = None,
 ) -> Iterator[Document]:
     """`read`, from an open binary stream such as standard input.
@@ -138,6 +143,7 @@ def read_stream(
         name: what to call it in errors; plain text takes its document id from it.
         format: as for `read`.
         schema: as for `read`.
+        any_label: as for `read`.
         on_error: as for `read`.
 
     Raises:
@@ -147,7 +153,8 @@ def read_stream(
     _require(format, READABLE, "input")
     if format == _BRAT:
         raise UsageError(BRAT_STREAM)
-    return checked(_records(stream, name, format, Names(schema)), name, on_error)
+    names = Names(schema, any_label=any_label)
+    return checked(_records(stream, name, format, names), name, on_error)
 
 
 def write(
@@ -191,10 +198,10 @@ def _require(format: str | None, known: tuple[str, ...], direction: str) -> None
 
 
 def _read_path(
-    path: Path, format: str | None, schema: Schema | None, on_error: OnError | None
+    path: Path, format: str | None, names: Names, on_error: OnError | None
 ) -> Iterator[Document]:
     with open_path(path) as stream:
-        records = _records(stream, str(path), format, Names(schema))
+        records = _records(stream, str(path), format, names)
         yield from checked(records, str(path), on_error)
 
 

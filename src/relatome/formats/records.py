@@ -28,10 +28,14 @@ class Record(NamedTuple):
 
 
 class Names:
-    """Entity types and relation labels, through the schema if there is one."""
+    """Entity types and relation labels, through the schema if there is one.
 
-    def __init__(self, schema: Schema | None) -> None:
+    With `any_label` relation labels stay as written, whatever the schema says.
+    """
+
+    def __init__(self, schema: Schema | None, *, any_label: bool = False) -> None:
         self.schema = schema
+        self._labels = None if any_label else schema
 
     @property
     def by_mention(self) -> bool:
@@ -50,9 +54,9 @@ class Names:
         """The relation label itself.
 
         Raises:
-            InputError: if there is a schema and it does not have the label.
+            InputError: if there is a schema that judges labels, and it does not have this one.
         """
-        return label if self.schema is None else self.schema.require_label(label, place)
+        return label if self._labels is None else self._labels.require_label(label, place)
 
 
 def checked(records: Iterator[Record], path: str, on_error: OnError | None) -> Iterator[Document]:
