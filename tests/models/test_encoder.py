@@ -18,11 +18,17 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from relatome.data.schema import BIORED
-from relatome.encode import DocumentEncoding, Tokenizer, encode_document, type_tags
+from relatome.encode import DocumentEncoding, Settings, Tokenizer, encode_document, type_tags
 from relatome.errors import MissingExtraError, ModelError, RelatomeError, UsageError
-from relatome.models import RelationModel, TypedEncoder, load_encoder, longest_input
+from relatome.models import (
+    RelationModel,
+    TypedEncoder,
+    add_markers,
+    build_encoder,
+    load_encoder,
+    longest_input,
+)
 from relatome.models import encoder as encoder_module
-from relatome.models.encoder import add_markers, build_encoder
 from relatome.training.dataset import tensors
 from tests.models.families import FAMILIES
 from tests.tiny import DOCUMENTS, VOCABULARY, long_document, save_encoder
@@ -57,15 +63,17 @@ def test_a_family_loads_and_learns(family: Path) -> None:
     assert backbone.config.model_type == family.name
     assert longest_input(backbone) == LONGEST[family.name]
 
+    encoding = DocumentEncoding(64, 16)
     encoded = [
         made
         for document in (*DOCUMENTS, long_document("long", 4))
-        if (made := encode_document(document, BIORED, tokenizer, DocumentEncoding(64, 16)))
+        if (made := encode_document(document, BIORED, tokenizer, encoding))
     ]
-    batch = tensors(encoded, tokenizer.pad_id)
+    batch = tensors(encoded, tokenizer.pad_id, encoding)
     assert batch["input_ids"].shape[1] == 64
 
-    model = RelationModel(backbone, BIORED, dropout=0.1).train()
+    settings = Settings(BIORED, encoding)
+    model = RelationModel(backbone, settings, tokenizer, dropout=0.1).train()
     vectors = model.encoder(batch["input_ids"], batch["attention_mask"], batch["type_tags"])
     assert vectors.shape == (*batch["input_ids"].shape, 32)
     assert vectors.dtype == torch.float32
@@ -73,8 +81,7 @@ def test_a_family_loads_and_learns(family: Path) -> None:
     before = {name: value.clone() for name, value in model.named_parameters()}
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     scores = model(batch)
-    assert scores.novelty is not None
-    loss = scores.relation[..., 0].mean() + scores.novelty.pow(2).mean()
+    loss = scores["relation"][..., 0].mean() + scores["novelty"].pow(2).mean()
     loss.backward()
     optimizer.step()
     assert torch.isfinite(loss)
