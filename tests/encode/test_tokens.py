@@ -161,3 +161,40 @@ def test_a_tokenizer_without_special_tokens_is_refused() -> None:
 def test_tokens_count_their_pieces() -> None:
     assert isinstance(TOKENIZER("pain fever"), Tokens)
     assert len(TOKENIZER("pain fever")) == 2
+
+
+def test_markers_are_one_token_each_after_saving(tmp_path: Path) -> None:
+    names = ("[S:Drug]", "[/S:Drug]", "@E", "Genes & Molecules")
+    made = TOKENIZER.with_markers(names)
+    made.save(tmp_path / "tokenizer.json")
+    again = Tokenizer.from_file(tmp_path / "tokenizer.json")
+    expected = list(range(len(VOCABULARY), len(VOCABULARY) + len(names)))
+    assert [again.id_of(name) for name in names] == expected
+    assert [again.token(index) for index in expected] == list(names)
+    assert again.vocabulary_size == len(VOCABULARY) + len(names)
+    # The tokenizer they were added to is as it was.
+    assert TOKENIZER.vocabulary_size == len(VOCABULARY)
+
+
+def test_markers_spelled_in_a_text_are_text() -> None:
+    text = "pain [S:Drug] liver[/S:Drug]pain @E"
+    made = TOKENIZER.with_markers(("[S:Drug]", "[/S:Drug]", "@E"))
+    assert made(text).ids.tolist() == TOKENIZER(text).ids.tolist()
+    assert max(made(text).ids) < len(VOCABULARY)
+
+
+def test_markers_are_added_once() -> None:
+    once = TOKENIZER.with_markers(("@E", "E/@"))
+    twice = once.with_markers(("E/@", "@E", "@F"))
+    assert [twice.id_of(name) for name in ("@E", "E/@")] == [once.id_of("@E"), once.id_of("E/@")]
+    assert twice.vocabulary_size == once.vocabulary_size + 1
+
+
+def test_a_marker_that_is_not_there_is_named() -> None:
+    with pytest.raises(ModelError, match=r"R517.*@E"):
+        TOKENIZER.id_of("@E")
+
+
+def test_pieces_of_a_fixed_text() -> None:
+    assert TOKENIZER.pieces("what pain").tolist() == TOKENIZER("what pain").ids.tolist()
+    assert TOKENIZER.pieces("what pain") is TOKENIZER.pieces("what pain")

@@ -209,6 +209,8 @@ def _torn(
         kept, whole = surrounded(size)
         return int(kept.sum()) + tags + sum(mentions[i].tags for i in whole) <= budget
 
+    if not fits(0):  # mentions nested in these two, whose tags find no room
+        others = []
     kept, whole = surrounded(_largest(fits, reach[1] - reach[0]))
     edges = np.flatnonzero(np.diff(kept, prepend=False, append=False)).reshape(-1, 2)
     return Context(
