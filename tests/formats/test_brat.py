@@ -13,7 +13,7 @@ from relatome.data.document import Document, Mention, Passage, Relation, Span
 from relatome.data.schema import PairRule, Schema
 from relatome.errors import InputError, UsageError
 from relatome.formats import WriteReport, read, read_stream, write
-from relatome.formats.brat import _passages
+from relatome.formats.brat.text import passages as passages_of
 from tests.formats.examples import DOCUMENTS, FULL, whereabouts
 from tests.formats.strategies import files
 
@@ -194,7 +194,7 @@ def test_a_folder_in_folders(tmp_path: Path) -> None:
     ],
 )
 def test_lines_are_passages(text: str, kinds: list[str]) -> None:
-    passages = _passages(text)
+    passages = passages_of(text)
     assert [passage.kind for passage in passages] == kinds
     assert all(text[passage.offset : passage.end] == passage.text for passage in passages)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,5 +16,26 @@ Corpora = Annotated[
         file_okay=False,
         help="Directory with local copies, searched before RELATOME_CORPORA and the user's data "
         "folder.",
+    ),
+]
+Gold = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE|CORPUS:SPLIT",
+        help="The annotated file, in any format relatome reads, or a split of a corpus, "
+        "published or your own.",
+    ),
+]
+Extra = Annotated[
+    Literal["rule", "refuse", "ignore"],
+    typer.Option(
+        help="What to do with predicted documents that the gold does not have; by default what "
+        "the rule's task does."
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write to this file instead of the terminal."
     ),
 ]

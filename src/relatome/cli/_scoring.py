@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
+from relatome.cli._options import Extra
 from relatome.errors import CANNOT_WRITE, NO_TARGET, InputError, Place, UsageError, WorkError
 
 if TYPE_CHECKING:
     from relatome.data import Document
     from relatome.scoring import Result, Rule
-
-
-Extra = Literal["rule", "refuse", "ignore"]
 
 
 class Side(NamedTuple):

@@ -7,20 +7,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from relatome.cli._options import Corpora
+from relatome.cli._options import Corpora, Extra, Gold, Output
 
 
 def compare(
     first: Annotated[Path, typer.Argument(metavar="A", help="Predictions of one system.")],
     second: Annotated[Path, typer.Argument(metavar="B", help="Predictions of the other.")],
-    gold: Annotated[
-        str,
-        typer.Option(
-            metavar="FILE|CORPUS:SPLIT",
-            help="The annotated file, in any format relatome reads, or a split of a corpus, "
-            "published or your own.",
-        ),
-    ],
+    gold: Gold,
     rule: Annotated[str, typer.Option(help="The official scoring rule, as for evaluate.")],
     score: Annotated[
         str | None, typer.Option(help="Only this score of the rule; by default all of them.")
@@ -32,19 +25,8 @@ def compare(
     format: Annotated[
         Literal["table", "json"], typer.Option(help="A table to read, or JSON with every figure.")
     ] = "table",
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Write to this file instead of the terminal."
-        ),
-    ] = None,
-    extra: Annotated[
-        Literal["rule", "refuse", "ignore"],
-        typer.Option(
-            help="What to do with predicted documents that the gold does not have; by default what "
-            "the rule's task does."
-        ),
-    ] = "rule",
+    output: Output = None,
+    extra: Extra = "rule",
     corpora: Corpora = None,
 ) -> None:
     """Compare two systems on the same documents: difference of F1, paired test and interval.

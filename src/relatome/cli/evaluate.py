@@ -7,18 +7,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from relatome.cli._options import Corpora
+from relatome.cli._options import Corpora, Extra, Gold, Output
 
 
 def evaluate(
-    gold: Annotated[
-        str,
-        typer.Option(
-            metavar="FILE|CORPUS:SPLIT",
-            help="The annotated file, in any format relatome reads, or a split of a corpus, "
-            "published or your own.",
-        ),
-    ],
+    gold: Gold,
     pred: Annotated[
         Path,
         typer.Option(
@@ -35,12 +28,7 @@ def evaluate(
         Literal["table", "json"],
         typer.Option(help="Tables to read, or JSON with every figure down to each document."),
     ] = "table",
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Write to this file instead of the terminal."
-        ),
-    ] = None,
+    output: Output = None,
     resamples: Annotated[
         int, typer.Option(min=1, help="Bootstrap resamples behind the intervals.")
     ] = 1000,
@@ -53,13 +41,7 @@ def evaluate(
             "same seed does, and print mean and standard deviation over them.",
         ),
     ] = None,
-    extra: Annotated[
-        Literal["rule", "refuse", "ignore"],
-        typer.Option(
-            help="What to do with predicted documents that the gold does not have; by default what "
-            "the rule's task does."
-        ),
-    ] = "rule",
+    extra: Extra = "rule",
     corpora: Corpora = None,
 ) -> None:
     """Score predicted relations against annotated ones, by a corpus's official rule.

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from relatome.corpora.corpus import Corpus, CorpusFile, SplitEntry
 from relatome.data.schemas import BC5CDR as SCHEMA
 
-_CITATION = (
-    "Li J, Sun Y, Johnson RJ, Sciaky D, Wei CH, Leaman R, Davis AP, Mattingly CJ, Wiegers TC, "
-    "Lu Z. BioCreative V CDR task corpus: a resource for chemical disease relation extraction. "
-    "Database 2016, baw068. doi:10.1093/database/baw068"
-)
-_LICENCE = "public domain mark"
-_TERMS = (
-    "Catalogues list the annotations as public domain (Public Domain Mark 1.0); the distribution "
-    "has no licence file. The abstracts may be under copyright of their publishers."
-)
-_LICENCE_URL = "https://creativecommons.org/publicdomain/mark/1.0/"
-_HOMEPAGE = "https://biocreative.bioinformatics.udel.edu/tasks/biocreative-v/track-3-cdr/"
 _FOLDER = "CDR_Data/CDR.Corpus.v010516"
 
 # No checksum of the publisher's own archive is known, only those of the files.
 BC5CDR = Corpus(
     name="bc5cdr",
     title="BC5CDR: 1,500 PubMed abstracts, diseases that chemicals induce",
-    citation=_CITATION,
-    licence=_LICENCE,
-    terms=_TERMS,
-    licence_url=_LICENCE_URL,
-    homepage=_HOMEPAGE,
+    citation=(
+        "Li J, Sun Y, Johnson RJ, Sciaky D, Wei CH, Leaman R, Davis AP, Mattingly CJ, Wiegers TC, "
+        "Lu Z. BioCreative V CDR task corpus: a resource for chemical disease relation extraction. "
+        "Database 2016, baw068. doi:10.1093/database/baw068"
+    ),
+    licence="public domain mark",
+    terms=(
+        "Catalogues list the annotations as public domain (Public Domain Mark 1.0); the "
+        "distribution has no licence file. The abstracts may be under copyright of their "
+        "publishers."
+    ),
+    licence_url="https://creativecommons.org/publicdomain/mark/1.0/",
+    homepage="https://biocreative.bioinformatics.udel.edu/tasks/biocreative-v/track-3-cdr/",
     schema=SCHEMA,
     format="pubtator",
     splits=(
@@ -70,15 +68,10 @@ BC5CDR = Corpus(
 
 # An earlier round of annotation of 50 training abstracts. A corpus by itself, so that nobody
 # mixes it with the splits.
-BC5CDR_SAMPLE = Corpus(
+BC5CDR_SAMPLE = msgspec.structs.replace(
+    BC5CDR,
     name="bc5cdr-sample",
     title="BC5CDR, the sample of 50 training abstracts in an earlier annotation",
-    citation=_CITATION,
-    licence=_LICENCE,
-    terms=_TERMS,
-    licence_url=_LICENCE_URL,
-    homepage=_HOMEPAGE,
-    schema=SCHEMA,
     format="biorex-whole",
     splits=(
         SplitEntry(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from relatome.corpora.corpus import Corpus, CorpusFile, SplitEntry
 from relatome.data.schemas import CHEMPROT as CHEMPROT_SCHEMA
 from relatome.data.schemas import DRUGPROT as DRUGPROT_SCHEMA
@@ -68,18 +70,6 @@ DRUGPROT = Corpus(
     folders=("drugprot",),
 )
 
-_CITATION = (
-    "Krallinger M, Rabal O, Akhondi SA, et al. Overview of the BioCreative VI chemical-protein "
-    "interaction track. Proceedings of the BioCreative VI Workshop, 2017, 141-146."
-)
-_LICENCE = "public domain mark"
-_TERMS = (
-    "Listed in catalogues of data sets as public domain; no licence comes with the files, and the "
-    "organisers ask for a registration. The abstracts may be under copyright of their publishers."
-)
-_LICENCE_URL = "https://creativecommons.org/publicdomain/mark/1.0/"
-_HOMEPAGE = "https://biocreative.bioinformatics.udel.edu/news/corpora/"
-
 
 def _triple(folder: str, stem: str, ending: str, *checksums: str) -> tuple[CorpusFile, ...]:
     kinds = ("abstracts", "entities", "relations")
@@ -92,11 +82,18 @@ def _triple(folder: str, stem: str, ending: str, *checksums: str) -> tuple[Corpu
 CHEMPROT = Corpus(
     name="chemprot",
     title="ChemProt: PubMed abstracts, chemical-protein relations in ten groups, five judged",
-    citation=_CITATION,
-    licence=_LICENCE,
-    terms=_TERMS,
-    licence_url=_LICENCE_URL,
-    homepage=_HOMEPAGE,
+    citation=(
+        "Krallinger M, Rabal O, Akhondi SA, et al. Overview of the BioCreative VI chemical-protein "
+        "interaction track. Proceedings of the BioCreative VI Workshop, 2017, 141-146."
+    ),
+    licence="public domain mark",
+    terms=(
+        "Listed in catalogues of data sets as public domain; no licence comes with the files, and "
+        "the organisers ask for a registration. The abstracts may be under copyright of their "
+        "publishers."
+    ),
+    licence_url="https://creativecommons.org/publicdomain/mark/1.0/",
+    homepage="https://biocreative.bioinformatics.udel.edu/news/corpora/",
     schema=CHEMPROT_SCHEMA,
     format="tsv-triple",
     splits=(
@@ -144,16 +141,10 @@ CHEMPROT = Corpus(
 )
 
 # A corpus of its own: it shares 16 abstracts with train and dev.
-CHEMPROT_SAMPLE = Corpus(
+CHEMPROT_SAMPLE = msgspec.structs.replace(
+    CHEMPROT,
     name="chemprot-sample",
     title="ChemProt's sample: 50 abstracts with the organisers' example of a prediction",
-    citation=_CITATION,
-    licence=_LICENCE,
-    terms=_TERMS,
-    licence_url=_LICENCE_URL,
-    homepage=_HOMEPAGE,
-    schema=CHEMPROT_SCHEMA,
-    format="tsv-triple",
     splits=(
         SplitEntry(
             "sample",

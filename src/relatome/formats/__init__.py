@@ -238,9 +238,6 @@ def _write(
         if report.documents:
             stream.write(layout.separator)
         stream.write(content)
-        report.lost.update(losses.lost)
-        report.documents += 1
-        report.mentions += len(document.mentions)
-        report.relations += len(document.relations)
+        report.add(document, losses)
     stream.write(layout.end)
     return report

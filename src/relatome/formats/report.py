@@ -35,6 +35,13 @@ class WriteReport:
         if count:
             self.lost[what] += count
 
+    def add(self, document: Document, losses: WriteReport) -> None:
+        """Count a document that was written, and what it lost."""
+        self.lost.update(losses.lost)
+        self.documents += 1
+        self.mentions += len(document.mentions)
+        self.relations += len(document.relations)
+
     def summary(self) -> list[str]:
         """The outcome in a line, and a line for each kind of loss."""
         counts = (

@@ -1,15 +1,16 @@
-"""Files to write: under a temporary name until they are whole, compressed if the name says so."""
+"""Files and folders to write: under a temporary name until they are whole."""
 
 from __future__ import annotations
 
 import gzip
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from relatome.errors import CANNOT_WRITE, WorkError
+from relatome.errors import CANNOT_WRITE, FOLDER_FULL, UsageError, WorkError
 
 
 @contextmanager
@@ -34,3 +35,41 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
         raise WorkError(CANNOT_WRITE, path=path, reason=error.strerror or error) from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder that appears at `path` when the block ends well, and not at all otherwise.
+
+    Raises:
+        UsageError: if there is something already, see `require_new_folder`.
+        WorkError: if the folder cannot be written.
+    """
+    require_new_folder(path)
+    whole = path.resolve()  # "." has no name
+    temporary = whole.with_name(f".{whole.name}.{os.getpid()}.part")
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+        if whole.exists():
+            whole.rmdir()
+        temporary.replace(whole)
+    except OSError as error:
+        raise WorkError(CANNOT_WRITE, path=path, reason=error.strerror or error) from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def require_new_folder(path: Path) -> None:
+    """Refuse a place where something is already; an empty folder is nothing.
+
+    Raises:
+        UsageError: if there is a file, or a folder that is not empty.
+        WorkError: if that cannot be seen.
+    """
+    try:
+        free = not path.exists() or (path.is_dir() and not any(path.iterdir()))
+    except OSError as error:
+        raise WorkError(CANNOT_WRITE, path=path, reason=error.strerror or error) from None
+    if not free:
+        raise UsageError(FOLDER_FULL, path=path)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,7 +27,8 @@ from relatome.data import (
     sentences,
 )
 from relatome.data.schema import NO_RELATION
-from relatome.errors import CANNOT_WRITE, FOLDER_FULL, UNKNOWN_SOURCE, UsageError, WorkError
+from relatome.errors import UNKNOWN_SOURCE, UsageError
+from relatome.formats.target import new_folder, require_new_folder
 
 IN_EVALUATION = "in a split for evaluation"
 IN_HELD_OUT = "in the held-out part of a source"
@@ -67,9 +66,7 @@ def build(
         InputError: if a corpus is damaged.
         WorkError: if the folder cannot be written.
     """
-    folder = folder.resolve()  # "." has no name
-    if folder.exists() and (not folder.is_dir() or any(os.scandir(folder))):
-        raise UsageError(FOLDER_FULL, path=folder)
+    require_new_folder(folder)
     chosen = _chosen(pool, sources)
     schema = pool_schema(pool, chosen, negatives)
     evaluation, absent = _evaluation(chosen, against, directory)
@@ -304,10 +301,8 @@ def _drop_shared(read: Sequence[_Read], evaluation: Sequence[Split]) -> tuple[Co
 
 
 def _write(pool: Pool, schema: Schema, read: Sequence[_Read], report: Report, folder: Path) -> None:
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     files: dict[str, list[str]] = {"train": [], "test": []}
-    try:
-        temporary.mkdir(parents=True)
+    with new_folder(folder) as temporary:
         for each in read:
             for split, documents in (("train", each.train), ("test", each.held)):
                 if documents:
@@ -320,10 +315,3 @@ def _write(pool: Pool, schema: Schema, read: Sequence[_Read], report: Report, fo
         json = msgspec.json.format(msgspec.json.encode(report))
         (temporary / "report.json").write_bytes(json + b"\n")
         (temporary / "report.md").write_text(as_markdown(report), encoding="utf-8")
-        if folder.exists():
-            folder.rmdir()
-        temporary.replace(folder)
-    except OSError as error:
-        raise WorkError(CANNOT_WRITE, path=folder, reason=error.strerror or error) from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
