@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from relatome.data import Document, candidates
 from relatome.data.schema import BIORED
 from relatome.encode import DocumentEncoding, EncodedDocument, encode_document, type_tags
-from relatome.encode.document import MAX_MENTION_TOKENS
+from relatome.encode.arrays import MAX_MENTION_TOKENS
 from tests.tiny import DOCUMENTS, document, long_document, tokenizer
 
 TOKENIZER = tokenizer()
