@@ -116,13 +116,29 @@ def test_a_file_that_cannot_be_read_is_one_error(
     assert [f["kind"] for f in json.loads(result.stdout)["findings"]] == [code]
 
 
+OWN_SCHEMA = """\
+name = "ours"
+labels = ["Binds"]
+ordered = false
+unit = "concept"
+scope = "sentence"
+multi_label = false
+novelty = false
+prompt_word = "binding"
+rule = "relations"
+
+[entity_types]
+Gene = []
+
+[[pairs]]
+head = "Gene"
+tail = "Gene"
+labels = ["Binds"]
+"""
+
+
 def test_relations_that_the_sentence_split_cuts_apart(check: Check, tmp_path: Path) -> None:
-    (tmp_path / "schema.toml").write_text(
-        'name = "ours"\nlabels = ["Binds"]\nordered = false\nunit = "concept"\n'
-        'scope = "sentence"\nmulti_label = false\nnovelty = false\nprompt_word = "binding"\n'
-        'rule = "relations"\n[entity_types]\nGene = []\n'
-        '[[pairs]]\nhead = "Gene"\ntail = "Gene"\nlabels = ["Binds"]\n'
-    )
+    (tmp_path / "schema.toml").write_text(OWN_SCHEMA)
     path = tmp_path / "two.pubtator"
     path.write_text(
         "1|t|KCN9 binds TPO2. YAP follows.\n1\t0\t4\tKCN9\tGene\t9\n1\t11\t15\tTPO2\tGene\t8\n"
@@ -135,6 +151,14 @@ def test_relations_that_the_sentence_split_cuts_apart(check: Check, tmp_path: Pa
     assert json.loads(check(*arguments, "--format", "json").stdout)["cut_apart"] == 1
     # Where a relation may leave its sentence there is nothing to be cut.
     assert json.loads(check(EXAMPLES, "--format", "json").stdout)["cut_apart"] is None
+
+
+def test_a_schema_with_a_rule_there_is_not(check: Check, tmp_path: Path) -> None:
+    path = tmp_path / "schema.toml"
+    path.write_text(OWN_SCHEMA.replace('rule = "relations"', 'rule = "relation"'))
+    error = check(EXAMPLES, "--schema", path).exception
+    assert isinstance(error, UsageError)
+    assert str(error).startswith(f"[R401] {path}: there is no scoring rule 'relation'.")
 
 
 def test_names_in_capitals_and_folders_that_are_not_there(

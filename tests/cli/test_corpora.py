@@ -102,6 +102,42 @@ def test_stats_as_a_table(corpora_dir: Path) -> None:
     assert ["Conversion", "3", "0", "1", "4"] in rows
 
 
+def test_names_are_no_markup(tmp_path: Path) -> None:
+    (tmp_path / "schema.toml").write_text(
+        'name = "[red]ours"\nlabels = ["[b]Binds"]\nordered = false\nunit = "concept"\n'
+        'scope = "document"\nmulti_label = false\nnovelty = false\nprompt_word = "x"\n'
+        'rule = "relations"\n[entity_types]\n"[i]Gene" = ["Gene"]\n'
+        '[[pairs]]\nhead = "[i]Gene"\ntail = "[i]Gene"\nlabels = ["[b]Binds"]\n'
+    )
+    (tmp_path / "one.pubtator").write_text(
+        "1|t|KCN9 binds TPO2.\n1\t0\t4\tKCN9\tGene\t9\n1\t11\t15\tTPO2\tGene\t8\n"
+        "1\t[b]Binds\t9\t8\n"
+    )
+    path = tmp_path / "corpus.toml"
+    path.write_text(
+        'name = "ours"\nschema = "schema.toml"\n[splits."[u]all"]\nrole = "train"\n'
+        'files = ["one.pubtator"]\n'
+    )
+    printed = CliRunner().invoke(app, ["corpora", "stats", str(path)]).stdout
+    rows = [line.split() for line in printed.splitlines()]
+    assert ["[u]all", "total"] in rows
+    assert ["[i]Gene–[i]Gene", "1", "1"] in rows
+    assert ["[b]Binds", "1", "1"] in rows
+    picture = tmp_path / "x.svg"
+    CliRunner().invoke(app, ["corpora", "stats", str(path), "--plot", str(picture)])
+    assert "[i]Gene" in picture.read_text()
+
+
+def test_a_corpus_of_ones_own_or_a_pool_is_not_fetched() -> None:
+    for name in ("my/corpus.toml", "biorex", "BioREx"):
+        error = CliRunner().invoke(app, ["corpora", "get", name]).exception
+        assert isinstance(error, UsageError)
+        assert error.code == "R828"
+    error = CliRunner().invoke(app, ["corpora", "stats", "biorex"]).exception
+    assert isinstance(error, UsageError)
+    assert "relatome corpora build biorex" in str(error)
+
+
 def test_get_refuses_without_acceptance() -> None:
     result = CliRunner().invoke(app, ["corpora", "get", "biored"])
     assert isinstance(result.exception, UsageError)

@@ -78,6 +78,7 @@ def test_a_missing_key_is_named(key: str) -> None:
         ("entity_types.Gene", ["drug"], "'drug' is a spelling of both"),
         ("entity_types.Gene", [""], "'Gene' has an empty spelling"),
         ("entity_types.Gene", "chemical", "$.entity_types"),
+        ("entity_types.Drug–like", [], "'Drug–like' has an en dash"),
         ("pairs.0.head", "Drugs", "pairs[0].head: 'Drugs' is not in entity_types"),
         ("pairs.1.tail", "Chemical", "pairs[1].tail: 'Chemical' is not in entity_types"),
         ("pairs.1.labels", ["Bind"], "pairs[1].labels: 'Bind' is not in labels"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from relatome.cli._options import Corpora
-from relatome.errors import NO_TARGET, SCHEMA_OF_CORPUS, InputError, UsageError
+from relatome.errors import NO_TARGET, SCHEMA_OF_CORPUS, InputError, Place, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -77,6 +77,7 @@ def check(
             raise UsageError(NO_TARGET, name=target, known=", ".join(names()))
         task = find_schema(schema or _SCHEMA, corpora)
         splits = [_read(target, task, problems)]
+    _require_rule(task, own or schema)
     known, not_compared = _others(own, corpora)
     report = examine(
         target,
@@ -97,6 +98,16 @@ def check(
         _show(report, console())
     if report.errors:
         raise typer.Exit(1)
+
+
+def _require_rule(task: Schema, where: str | None) -> None:
+    """Refuse a schema of one's own that names a scoring rule there is not."""
+    from relatome.scoring import find_rule
+
+    try:
+        find_rule(task.rule)
+    except UsageError as error:
+        raise error.located(Place(where)) from None
 
 
 def _read(path: str, schema: Schema, problems: list[RelatomeError]) -> Split:

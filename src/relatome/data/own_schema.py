@@ -76,6 +76,8 @@ def _spelling_faults(schema: Schema) -> Iterator[str]:
             other = seen.setdefault(spelling.lower(), name)
             if other != name:
                 yield f"entity_types: {spelling!r} is a spelling of both {other!r} and {name!r}"
+        if "–" in name:
+            yield f"entity_types: {name!r} has an en dash, which stands between the types of a pair"
 
 
 def _pair_faults(schema: Schema) -> Iterator[str]:
