@@ -227,12 +227,12 @@ def save_model_folder(folder: Path, encoder: Path, *, threshold: float = 0.5) ->
     from relatome.training import save_model
 
     backbone, tokenizer = load_encoder(str(encoder))
-    model = RelationModel(backbone, BIORED, dropout=0.0)
+    settings = Settings(BIORED, DocumentEncoding(96, 32), Decoding(threshold, 0.5))
+    model = RelationModel(backbone, settings, tokenizer, dropout=0.0)
     for part in (model.encoder.type_embeddings, model.pairs):
         fix_weights(part)
     for head in (model.relation, model.novelty):
         # Large weights, and a seed that was looked for: relations of all types are asserted.
         fix_weights(head, scale=1.5, seed=21)
-    settings = Settings(BIORED, DocumentEncoding(96, 32), Decoding(threshold, 0.5))
     save_model(model, tokenizer, settings, folder)
     return folder

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from relatome.data import Document, Schema
+from relatome.encode import units
 from relatome.errors import MODEL_UNKNOWN, UsageError
 from relatome.formats.report import counted
 from relatome.runtime import Model, Precision
@@ -113,8 +114,8 @@ class Pipeline:
         if encoded is None:
             self.tally.without_candidates += 1
             return document.with_relations(())
-        self.tally.candidates += len(encoded.pairs)
-        self.tally.windows += len(encoded.window_ids)
+        self.tally.candidates += len(encoded.candidates)
+        self.tally.windows += sum(unit.windows for unit in units(encoded))
         found = self.model.relations(encoded)
         kept = tuple(r for r in found.relations if (r.score or 0.0) >= self.min_score)
         self.tally.relations += len(kept)

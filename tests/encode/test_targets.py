@@ -8,22 +8,27 @@ import pytest
 
 from relatome.data import Document
 from relatome.data.schema import BIORED
-from relatome.encode import IGNORED, DocumentEncoding, encode_document, relation_targets
+from relatome.encode import DocumentEncoding, encode_document, relation_targets
 from tests.tiny import document, tokenizer
 
 TEXT = "{x|G|1} causes {pain|D|2} and {y|G|3}"
 TOKENIZER = tokenizer()
 
 
-def targets(given: Document) -> dict[tuple[str, str], tuple[int, int]]:
-    """Relation and novelty class by the ids of head and tail."""
+def targets(given: Document) -> dict[tuple[str, str], tuple[set[int], set[int]]]:
+    """Relation and novelty classes by the ids of head and tail."""
     encoded = encode_document(given, BIORED, TOKENIZER, DocumentEncoding(64, 16))
     assert encoded is not None
     relation, novelty = relation_targets(encoded, BIORED)
-    assert relation.dtype == novelty.dtype == np.int64
+    assert relation.dtype == novelty.dtype == np.bool_
+    assert relation.shape == (len(encoded.candidates), 1 + len(BIORED.labels))
+    assert novelty.shape == (len(encoded.candidates), 2)
     entities = given.entities
     return {
-        (entities[c.head].id, entities[c.tail].id): (int(r), int(n))
+        (entities[c.head].id, entities[c.tail].id): (
+            set(np.flatnonzero(r).tolist()),
+            set(np.flatnonzero(n).tolist()),
+        )
         for c, r, n in zip(encoded.candidates, relation, novelty, strict=True)
     }
 
@@ -33,15 +38,15 @@ def label(name: str) -> int:
 
 
 @pytest.mark.parametrize("arguments", [("1", "2"), ("2", "1")], ids=["as given", "turned round"])
-@pytest.mark.parametrize(("novel", "expected"), [(True, 1), (False, 0), (None, IGNORED)])
+@pytest.mark.parametrize(("novel", "expected"), [(True, {1}), (False, {0}), (None, set())])
 def test_unordered_pairs_may_be_given_either_way_round(
-    arguments: tuple[str, str], novel: bool | None, expected: int
+    arguments: tuple[str, str], novel: bool | None, expected: set[int]
 ) -> None:
     found = targets(document("d", TEXT, (*arguments, "Positive_Correlation", novel)))
     assert found == {
-        ("2", "1"): (label("Positive_Correlation"), expected),
-        ("2", "3"): (0, IGNORED),
-        ("1", "3"): (0, IGNORED),
+        ("2", "1"): ({label("Positive_Correlation")}, expected),
+        ("2", "3"): ({0}, set()),
+        ("1", "3"): ({0}, set()),
     }
 
 
@@ -53,14 +58,20 @@ def test_ordered_pairs_are_kept_apart() -> None:
     relation, _ = relation_targets(encoded, ordered)
     entities = given.entities
     gold = {
-        (entities[c.head].id, entities[c.tail].id): int(r)
+        (entities[c.head].id, entities[c.tail].id): np.flatnonzero(r).tolist()
         for c, r in zip(encoded.candidates, relation, strict=True)
     }
-    assert gold["3", "1"] == label("Bind")
-    assert gold["1", "3"] == 0
+    assert gold["3", "1"] == [label("Bind")]
+    assert gold["1", "3"] == [0]
+
+
+def test_a_pair_may_have_several_labels() -> None:
+    several = [("1", "3", name, None) for name in ("Bind", "Association")]
+    found = targets(document("d", TEXT, *several))
+    assert found["1", "3"] == ({label("Bind"), label("Association")}, set())
 
 
 def test_a_label_illegal_for_the_pair_is_no_target() -> None:
     # `relatome check` reports it as unreachable; the model has no class for it there.
     found = targets(document("d", TEXT, ("1", "2", "Bind", True)))
-    assert found["2", "1"] == (0, IGNORED)
+    assert found["2", "1"] == ({0}, set())

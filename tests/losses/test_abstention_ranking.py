@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from relatome.encode import ILLEGAL
-from relatome.losses import AbstentionRanking, CrossEntropy
+from relatome.losses import AbstentionRanking
 from tests.losses.test_losses import batches
 
 
@@ -83,12 +83,3 @@ def test_it_is_nought_exactly_where_every_margin_holds(
     costs = [loss(row[None], held[None]).item() for row, held in zip(logits, gold, strict=True)]
     assert [cost == 0 for cost in costs] == hold
     assert (loss(logits, gold).item() == 0) == all(hold)
-
-
-@given(batches(), st.floats(0, 3))
-def test_cross_entropy_is_added_by_its_weight(batch: tuple[Tensor, Tensor], weight: float) -> None:
-    logits, gold = batch[0].double(), batch[1]
-    alone = AbstentionRanking(margin=0.3)(logits, gold)
-    both = AbstentionRanking(margin=0.3, cross_entropy=weight)(logits, gold)
-    expected = alone + weight * CrossEntropy()(logits, gold)
-    assert both.item() == pytest.approx(expected.item(), rel=1e-12)

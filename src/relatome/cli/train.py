@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from relatome.errors import CORPUS_SPLIT_NAME, EXTRA_MISSING, MissingExtraError, UsageError
+from relatome.errors import EXTRA_MISSING, MissingExtraError
 
 
 def train(
@@ -51,26 +51,16 @@ def train(
         from relatome import training
     except ModuleNotFoundError as error:
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
-    from relatome.corpora import load
-    from relatome.data import Split
     from relatome.report.curves import draw_curves
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     training.preflight(chosen)
-    parts = [load(*_split_name(name), corpora) for name in chosen.data.train]
-    dev = load(*_split_name(chosen.data.dev), corpora)
-    together = Split.joined(parts).subset(chosen.data.fraction, chosen.training.seed)
-    outcome = training.run(chosen, together, dev, output, resume=resume)
+    learnt, dev = training.learning_splits(chosen, corpora)
+    outcome = training.run(chosen, learnt, dev, output, resume=resume)
     draw_curves(output)
     scores = " · ".join(f"{name} {100 * value:.1f}" for name, value in outcome.scores.items())
     typer.echo(f"{dev.name}, {chosen.selection.rule}, F1: {scores}")
     typer.echo(f"Model: {outcome.model}")
     typer.echo(f"Next: relatome models export {output} MODEL-FOLDER")
 
-
-def _split_name(name: str) -> tuple[str, str]:
-    corpus, _, split = name.rpartition(":")  # the last: a path may begin with a drive
-    if not corpus:
-        raise UsageError(CORPUS_SPLIT_NAME, name=name)
-    return corpus, split

@@ -13,6 +13,27 @@ from relatome.data.document import Document
 from relatome.data.schema import Schema
 
 
+class Narrowing(msgspec.Struct, frozen=True):
+    """Which of a schema's candidates to ask about.
+
+    Attributes:
+        sentence: only pairs that some sentence mentions together.
+        interval: only pairs with so many mentions of the tail's type between the two, see
+            `within_gene_interval`.
+    """
+
+    sentence: bool = False
+    interval: tuple[int, int] | None = None
+
+    def candidates(self, document: Document, schema: Schema) -> list[Candidate]:
+        """The candidates of a document that are left."""
+        scope = "sentence" if self.sentence else schema.scope
+        asked = candidates(document, msgspec.structs.replace(schema, scope=scope))
+        if self.interval is not None:
+            asked = within_gene_interval(document, asked, *self.interval)
+        return asked
+
+
 def within_gene_interval(
     document: Document, asked: Sequence[Candidate], low: int, high: int
 ) -> list[Candidate]:

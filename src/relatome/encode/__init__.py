@@ -1,48 +1,60 @@
 """Documents to arrays and back, NumPy only: training and runtime share it and cannot drift."""
 
-from relatome.encode.batch import (
-    ENCODER_INPUTS,
-    PAIR_INPUTS,
-    Batch,
-    encoder_batch,
-    length_batches,
-    pair_batch,
-)
+from relatome.encode.arrays import DISTANCE_BUCKETS, PAIR_FEATURE_SIZES
+from relatome.encode.asked import Asked
+from relatome.encode.batch import ENCODER_INPUTS, PAIR_INPUTS, Batch, encoder_batch, pair_batch
 from relatome.encode.decode import ILLEGAL, Decoding, decode, softmax
 from relatome.encode.document import (
-    DISTANCE_BUCKETS,
-    PAIR_FEATURE_SIZES,
     DocumentEncoding,
     EncodedDocument,
     encode_document,
     legal_classes,
     type_tags,
 )
+from relatome.encode.sequences import (
+    EncodedPairs,
+    PairEncoding,
+    PairSequence,
+    pair_tokenizer,
+)
 from relatome.encode.settings import Settings
-from relatome.encode.targets import IGNORED, relation_targets
+from relatome.encode.targets import relation_targets, type_classes, type_targets
 from relatome.encode.tokens import Tokenizer, Tokens
+from relatome.encode.units import Encoding, Unit, encode, inputs, length_batches, unit_batch, units
 
 __all__ = [
     "DISTANCE_BUCKETS",
     "ENCODER_INPUTS",
-    "IGNORED",
     "ILLEGAL",
     "PAIR_FEATURE_SIZES",
     "PAIR_INPUTS",
+    "Asked",
     "Batch",
     "Decoding",
     "DocumentEncoding",
     "EncodedDocument",
+    "EncodedPairs",
+    "Encoding",
+    "PairEncoding",
+    "PairSequence",
     "Settings",
     "Tokenizer",
     "Tokens",
+    "Unit",
     "decode",
+    "encode",
     "encode_document",
     "encoder_batch",
+    "inputs",
     "legal_classes",
     "length_batches",
     "pair_batch",
+    "pair_tokenizer",
     "relation_targets",
     "softmax",
+    "type_classes",
     "type_tags",
+    "type_targets",
+    "unit_batch",
+    "units",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -31,9 +31,9 @@ def encoder_batch(documents: Sequence[EncodedDocument], pad_id: int) -> Batch:
         ``input_ids``, ``attention_mask`` and ``type_tags``, each ``(windows, length)``.
     """
     return {
-        "input_ids": _stack([w for d in documents for w in d.window_ids], pad_id),
-        "attention_mask": _stack([np.ones_like(w) for d in documents for w in d.window_ids], 0),
-        "type_tags": _stack([w for d in documents for w in d.window_types], 0),
+        "input_ids": stack([w for d in documents for w in d.window_ids], pad_id),
+        "attention_mask": stack([np.ones_like(w) for d in documents for w in d.window_ids], 0),
+        "type_tags": stack([w for d in documents for w in d.window_types], 0),
     }
 
 
@@ -56,37 +56,17 @@ def pair_batch(documents: Sequence[EncodedDocument], length: int) -> Batch:
         (first_window[i] + d.window_of) * length + d.position_in for i, d in enumerate(documents)
     ]
     return {
-        "token_source": _stack(sources, -1),
-        "mention_tokens": _stack([d.mention_tokens for d in documents], -1),
-        "entity_mentions": _stack([d.entity_mentions for d in documents], -1),
-        "distances": _stack([d.distances.astype(np.int64) for d in documents], 0),
-        "pairs": _stack([d.pairs for d in documents], 0),
-        "pair_rules": _stack([d.pair_rules for d in documents], 0),
-        "pair_features": _stack([d.pair_features for d in documents], 0),
+        "token_source": stack(sources, -1),
+        "mention_tokens": stack([d.mention_tokens for d in documents], -1),
+        "entity_mentions": stack([d.entity_mentions for d in documents], -1),
+        "distances": stack([d.distances.astype(np.int64) for d in documents], 0),
+        "pairs": stack([d.pairs for d in documents], 0),
+        "pair_rules": stack([d.pair_rules for d in documents], 0),
+        "pair_features": stack([d.pair_features for d in documents], 0),
     }
 
 
-def length_batches(
-    documents: Sequence[EncodedDocument], budget: int
-) -> Iterator[list[EncodedDocument]]:
-    """Group documents of similar length so that a batch holds at most `budget` padded tokens.
-
-    A single document larger than the budget is a batch of its own.
-    """
-    group: list[EncodedDocument] = []
-    used_windows = 0
-    for document in sorted(documents, key=lambda d: d.longest_window):
-        count = len(document.window_ids)
-        if group and (used_windows + count) * document.longest_window > budget:
-            yield group
-            group, used_windows = [], 0
-        group.append(document)
-        used_windows += count
-    if group:
-        yield group
-
-
-def _stack(arrays: Sequence[IntArray], fill: int) -> IntArray:
+def stack(arrays: Sequence[IntArray], fill: int) -> IntArray:
     """Stack arrays of one rank, padded at the end of every axis."""
     shape = np.max([array.shape for array in arrays], axis=0)
     stacked = np.full((len(arrays), *shape), fill, dtype=np.int64)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relatome.data import Document, Relation, Schema
-from relatome.encode.document import EncodedDocument
+from relatome.encode.asked import Asked
 from relatome.errors import MODEL_SCORES, ModelError, Place
 
 FloatArray = npt.NDArray[np.float32]
@@ -24,10 +24,13 @@ class Decoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         threshold: a pair is asserted where the probability of any relation reaches it.
         novelty_threshold: an asserted relation is novel where its probability of being novel
             reaches it.
+        second_threshold: a further label of an asserted pair, in schemas where a pair may have
+            several, is asserted where its own probability reaches it; 1: never.
     """
 
     threshold: float = 0.5
     novelty_threshold: float = 0.5
+    second_threshold: float = 1.0
 
 
 def softmax(logits: FloatArray) -> FloatArray:
@@ -37,7 +40,7 @@ def softmax(logits: FloatArray) -> FloatArray:
 
 
 def decode(
-    encoded: EncodedDocument,
+    asked: Asked,
     relation_logits: FloatArray,
     novelty_logits: FloatArray | None,
     schema: Schema,
@@ -46,7 +49,7 @@ def decode(
     """The document with the relations that the scores assert, most probable first.
 
     Args:
-        encoded: the document and its candidates.
+        asked: the document and its candidates.
         relation_logits: ``(P, labels+1)``, class 0 being no relation.
         novelty_logits: ``(P, 2)``, known and novel, or None for a schema without novelty.
         schema: the labels.
@@ -55,29 +58,34 @@ def decode(
     Raises:
         ModelError: if a score is not a number, which no threshold would ever assert.
     """
-    probability = softmax(np.where(encoded.legal, relation_logits, np.float32(ILLEGAL)))
+    probability = softmax(np.where(asked.legal, relation_logits, np.float32(ILLEGAL)))
     if np.isnan(probability).any():
-        raise ModelError(MODEL_SCORES, at=Place(document=encoded.document.id))
+        raise ModelError(MODEL_SCORES, at=Place(document=asked.document.id))
     # Every class that asserts nothing is no relation, by whatever name.
-    classes = [1 + schema.labels.index(label) for label in schema.asserting]
+    classes = np.array([1 + schema.labels.index(label) for label in schema.asserting])
     none = np.delete(probability, classes, axis=1).sum(axis=1)
     asserted = np.flatnonzero(1 - none >= decoding.threshold)
-    best = np.array(classes)[probability[:, classes].argmax(axis=1)]
+    ranked = classes[np.argsort(-probability[:, classes], axis=1, kind="stable")]
     novel = None if novelty_logits is None else softmax(novelty_logits)[:, 1]
-    entities = encoded.document.entities
+    entities = asked.document.entities
     relations = []
     for index in asserted:
-        candidate = encoded.candidates[index]
+        candidate = asked.candidates[index]
         novel_score = None if novel is None else float(novel[index])
-        relations.append(
-            Relation(
-                head=entities[candidate.head].id,
-                tail=entities[candidate.tail].id,
-                type=schema.labels[best[index] - 1],
-                score=float(probability[index, best[index]]),
-                novel=None if novel_score is None else novel_score >= decoding.novelty_threshold,
-                novel_score=novel_score,
+        is_novel = None if novel_score is None else novel_score >= decoding.novelty_threshold
+        for rank, label in enumerate(ranked[index] if schema.multi_label else ranked[index, :1]):
+            score = float(probability[index, label])
+            if rank and score < decoding.second_threshold:
+                break
+            relations.append(
+                Relation(
+                    head=entities[candidate.head].id,
+                    tail=entities[candidate.tail].id,
+                    type=schema.labels[label - 1],
+                    score=score,
+                    novel=is_novel,
+                    novel_score=novel_score,
+                )
             )
-        )
     relations.sort(key=lambda relation: -(relation.score or 0.0))
-    return encoded.document.with_relations(tuple(relations))
+    return asked.document.with_relations(tuple(relations))

@@ -1,46 +1,75 @@
-"""Gold relations as class indices for the candidates of an encoded document."""
+"""What is true of the candidates of an encoded document, as multi-hot rows over classes."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
+import numpy.typing as npt
 
-from relatome.data import Schema
+from relatome.data import Relation, Schema
 from relatome.data.schema import NO_RELATION
-from relatome.encode.document import EncodedDocument
-from relatome.encode.tokens import IntArray
+from relatome.encode.asked import Asked
 
-IGNORED = -100  # the index torch's losses pass over
+Gold = npt.NDArray[np.bool_]
 
 
-def relation_targets(encoded: EncodedDocument, schema: Schema) -> tuple[IntArray, IntArray]:
-    """Gold classes of every candidate.
+def relation_targets(asked: Asked, schema: Schema) -> tuple[Gold, Gold]:
+    """Gold classes of every candidate; a row without any is not judged.
 
     Returns:
-        relation classes ``(P,)``, 0 for no relation, 1 + label index otherwise and `IGNORED` where
-        the corpus the document comes from does not annotate such pairs, and novelty classes
-        ``(P,)``, 1 novel, 0 known, `IGNORED` where nothing is asserted or judged.
+        relation classes ``(P, labels+1)``, class 0 being no relation; several are true where the
+        corpus gives a pair several labels, none where the corpus the document comes from does not
+        annotate such pairs; and novelty classes ``(P, 2)``, known and novel, neither where
+        nothing is asserted or judged.
     """
-    entities = encoded.document.entities
-    gold = {}
-    for relation in encoded.document.relations:
-        gold[relation.head, relation.tail] = relation
+    entities = asked.document.entities
+    related: dict[tuple[str, str], list[Relation]] = defaultdict(list)
+    for relation in asked.document.relations:
+        related[relation.head, relation.tail].append(relation)
         if not schema.ordered:
-            gold[relation.tail, relation.head] = relation
-    labels = np.zeros(len(encoded.candidates), dtype=np.int64)
-    novelty = np.full(len(encoded.candidates), IGNORED, dtype=np.int64)
-    for index, candidate in enumerate(encoded.candidates):
-        found = gold.get((entities[candidate.head].id, entities[candidate.tail].id))
-        if found is None or found.type not in candidate.rule.labels:
-            unrelated = schema.unrelated(encoded.document, candidate.rule)
-            labels[index] = _class_of(unrelated, schema)
-            continue
-        labels[index] = 1 + schema.labels.index(found.type)
-        if found.novel is not None:
-            novelty[index] = int(found.novel)
+            related[relation.tail, relation.head].append(relation)
+    labels = np.zeros((len(asked.candidates), 1 + len(schema.labels)), dtype=np.bool_)
+    novelty = np.zeros((len(asked.candidates), 2), dtype=np.bool_)
+    for row, candidate in enumerate(asked.candidates):
+        pair = (entities[candidate.head].id, entities[candidate.tail].id)
+        found = [r for r in related.get(pair, ()) if r.type in candidate.rule.labels]
+        for relation in found:
+            labels[row, 1 + schema.labels.index(relation.type)] = True
+            if relation.novel is not None:
+                novelty[row] = (not relation.novel, relation.novel)
+        if not found:
+            unrelated = schema.unrelated(asked.document, candidate.rule)
+            if unrelated is not None:
+                labels[row, _class_of(unrelated, schema)] = True
     return labels, novelty
 
 
-def _class_of(unrelated: str | None, schema: Schema) -> int:
-    if unrelated is None:
-        return IGNORED
+def type_classes(schema: Schema) -> tuple[str, ...]:
+    """The entity types a mention may be given, the finer ones of the corpora among them."""
+    return tuple(
+        dict.fromkeys(
+            name for type, aliases in schema.entity_types.items() for name in (type, *aliases)
+        )
+    )
+
+
+def type_targets(asked: Asked, schema: Schema) -> tuple[Gold, Gold]:
+    """Gold types of every candidate's head and tail, each ``(P, types)``.
+
+    An entity has the type of its first mention, the corpus's finer one where there is one.
+    """
+    classes = {name: index for index, name in enumerate(type_classes(schema))}
+    entities, mentions = asked.document.entities, asked.document.mentions
+    of_entity = np.zeros((len(entities), len(classes)), dtype=np.bool_)
+    for row, entity in zip(of_entity, entities, strict=True):
+        first = mentions[entity.mentions[0]]
+        if (index := classes.get(first.fine_type or first.type)) is not None:
+            row[index] = True
+    heads = [candidate.head for candidate in asked.candidates]
+    tails = [candidate.tail for candidate in asked.candidates]
+    return of_entity[heads], of_entity[tails]
+
+
+def _class_of(unrelated: str, schema: Schema) -> int:
     return 0 if unrelated == NO_RELATION else 1 + schema.labels.index(unrelated)

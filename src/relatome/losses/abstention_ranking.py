@@ -8,7 +8,6 @@ from typing import ClassVar
 from torch import Tensor
 
 from relatome.encode import ILLEGAL
-from relatome.losses.cross_entropy import CrossEntropy
 from relatome.losses.pair_loss import PairLoss
 
 
@@ -25,15 +24,12 @@ class AbstentionRanking(PairLoss):
 
     so the loss is 0 exactly where every one of these margins holds. The paper does not write
     l_rank out; it is the hinge in the work the equation comes from. Nor does it say whether the
-    loss stands alone or beside cross-entropy, so both can be had::
-
-        L = l_AC + cross_entropy · L_CE
+    loss stands alone or beside cross-entropy; a recipe may name both.
 
     Equation 7 sums l_AC over the pairs; here it is their mean, as for all losses.
 
     Args:
         margin: γ, by how much a probability shall lead, 0 to 1.
-        cross_entropy: weight of the cross-entropy added to it; 0 is the ranking alone.
         unrelated: see `PairLoss`. Where there are several, a gold one of them leads every other
             class, and a gold relation leads each of them.
 
@@ -41,7 +37,7 @@ class AbstentionRanking(PairLoss):
     from Xu et al. 2023, "Can NLI provide proper indirect supervision for low-resource biomedical
     relation extraction?", whose published code takes probabilities and a margin of 0.1.
 
-    Use it when pairs without relation are asserted too often, mostly with cross-entropy added:
+    Use it when pairs without relation are asserted too often, mostly beside cross-entropy:
     alone it compares relations with ⊥ and never with each other.
 
     Example:
@@ -51,19 +47,11 @@ class AbstentionRanking(PairLoss):
         0.150000...
     """
 
-    options: ClassVar = {"margin": (0.0, 1.0), "cross_entropy": (0.0, 1e6)}
+    options: ClassVar = {"margin": (0.0, 1.0)}
 
-    def __init__(
-        self,
-        *,
-        margin: float = 0.1,
-        cross_entropy: float = 0.0,
-        unrelated: Sequence[int] = (0,),
-    ) -> None:
+    def __init__(self, *, margin: float = 0.1, unrelated: Sequence[int] = (0,)) -> None:
         super().__init__(unrelated=unrelated)
         self.margin = margin
-        self.cross_entropy = cross_entropy
-        self.entropy = CrossEntropy()
 
     def per_pair(self, logits: Tensor, gold: Tensor) -> Tensor:
         """What each judged pair costs, ``(pairs,)``."""
@@ -74,5 +62,4 @@ class AbstentionRanking(PairLoss):
         ranked = gold.unsqueeze(-1) & rivals
         score = logits.softmax(dim=-1)
         lead = score.unsqueeze(-1) - score.unsqueeze(-2)
-        ranking = (ranked * (self.margin - lead).relu()).sum(dim=(-2, -1))
-        return ranking + self.cross_entropy * self.entropy.per_pair(logits, gold)
+        return (ranked * (self.margin - lead).relu()).sum(dim=(-2, -1))

@@ -2,20 +2,27 @@
 
 from relatome.models.encoder import (
     TypedEncoder,
+    add_markers,
     build_encoder,
     load_encoder,
     longest_input,
     require_length,
 )
 from relatome.models.masking import hide_entities
-from relatome.models.pairs import DocumentPairs
+from relatome.models.pairs import DocumentPairs, PairVectors
 from relatome.models.relation import RelationModel, Scores
+from relatome.models.sequences import ClassificationVector, SequenceEncoder, StartMarkers
 
 __all__ = [
+    "ClassificationVector",
     "DocumentPairs",
+    "PairVectors",
     "RelationModel",
     "Scores",
+    "SequenceEncoder",
+    "StartMarkers",
     "TypedEncoder",
+    "add_markers",
     "build_encoder",
     "hide_entities",
     "load_encoder",

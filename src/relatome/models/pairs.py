@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
@@ -11,6 +13,20 @@ _HEAD_WIDTH = 64
 # How strongly attention starts out preferring tokens near a mention, in logits from nearest
 # to farthest bucket.
 _NEAR_BIAS = 3.0
+
+
+class PairVectors(NamedTuple):
+    """What is known of B × P pairs and their entities.
+
+    Attributes:
+        pair: one vector per pair, ``(B, P, size)``.
+        head: the pair's head, ``(B, P, hidden)``; None where the encoding has no vector for it.
+        tail: its tail, likewise.
+    """
+
+    pair: Tensor
+    head: Tensor | None
+    tail: Tensor | None
 
 
 def attention_heads(hidden: int) -> int:
@@ -48,6 +64,7 @@ class DocumentPairs(nn.Module):
 
     def __init__(self, hidden: int, pair_rules: int, dropout: float) -> None:
         super().__init__()
+        self.size = hidden
         self.scale = nn.LayerNorm(hidden)
         self.query = nn.Linear(hidden, hidden)
         self.key = nn.Linear(hidden, hidden)
@@ -71,15 +88,13 @@ class DocumentPairs(nn.Module):
         pairs: Tensor,
         pair_rules: Tensor,
         pair_features: Tensor,
-    ) -> Tensor:
-        """One vector per pair.
+    ) -> PairVectors:
+        """One vector per pair, of size ``hidden``.
 
         Args:
             window_vectors: ``(windows, length, hidden)`` from the encoder.
             others: as `relatome.encode.pair_batch` makes them.
 
-        Returns:
-            ``(B, P, hidden)``.
         """
         scaled = self.scale(window_vectors)
         tokens = scaled.flatten(0, 1)[token_source.clamp(min=0)]  # (B, T, hidden)
@@ -95,8 +110,8 @@ class DocumentPairs(nn.Module):
             self.features, (*pair_features.unbind(-1), pair_rules), strict=True
         ):
             combined = combined + embedding(feature)
-        vectors: Tensor = self.dropout(nn.functional.gelu(self.norm(combined)))
-        return vectors
+        vectors = self.dropout(nn.functional.gelu(self.norm(combined)))
+        return PairVectors(vectors, head_vector, tail_vector)
 
     def _context(
         self,

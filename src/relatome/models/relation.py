@@ -2,51 +2,90 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from relatome.data import Schema
-from relatome.encode import ENCODER_INPUTS, PAIR_INPUTS, type_tags
+from relatome.encode import PairEncoding, Settings, Tokenizer, inputs, type_classes, type_tags
+from relatome.models.definitions import RelationAttention
 from relatome.models.encoder import TypedEncoder
-from relatome.models.heads import NoveltyHead, RelationHead
+from relatome.models.heads import NoveltyHead, RelationHead, TypingHead
 from relatome.models.pairs import DocumentPairs
+from relatome.models.sequences import ClassificationVector, SequenceEncoder, StartMarkers
 
-
-class Scores(NamedTuple):
-    """Logits of a batch: relation ``(B, P, labels+1)`` and novelty ``(B, P, 2)`` or None."""
-
-    relation: Tensor
-    novelty: Tensor | None
+# Logits of a batch by task: relation ``(B, P, labels+1)``, novelty ``(B, P, 2)``, head_type and
+# tail_type ``(B, P, types)``; those the model has no head for are left out.
+Scores = dict[str, Tensor]
 
 
 class RelationModel(nn.Module):
-    """Documents in, scores of every candidate pair out, with one encoder pass per window."""
+    """Batches of units in, scores of every candidate pair out.
 
-    def __init__(self, backbone: PreTrainedModel, schema: Schema, dropout: float) -> None:
+    The encoding decides what the encoder reads (one pass per document, or one per pair) and how a
+    pair vector comes about; the heads are the same for all.
+    """
+
+    def __init__(
+        self, backbone: PreTrainedModel, settings: Settings, tokenizer: Tokenizer, dropout: float
+    ) -> None:
+        """Build on an encoder.
+
+        Args:
+            backbone: with an embedding for every marker of the encoding.
+            settings: task, encoding, and which parts the model has.
+            tokenizer: the encoder's.
+            dropout: of pair vectors.
+        """
         super().__init__()
-        self.encoder = TypedEncoder(backbone, type_tags(schema))
-        hidden = self.encoder.hidden_size
-        self.pairs = DocumentPairs(hidden, len(schema.pairs), dropout)
-        self.relation = RelationHead(hidden, schema)
-        self.novelty = NoveltyHead(hidden) if schema.novelty else None
+        schema = settings.schema
+        self.encoder_inputs, self.pair_inputs = inputs(settings.encoding)
+        self.encoder, self.pairs = _readers(backbone, settings, dropout)
+        size, hidden = self.pairs.size, self.encoder.hidden_size
+        self.attention = None
+        if settings.definitions:
+            definitions = [settings.definitions[label] for label in schema.labels]
+            self.attention = RelationAttention(size, hidden, definitions, tokenizer)
+            size = self.attention.size
+        self.relation = RelationHead(size, schema)
+        self.novelty = NoveltyHead(size) if schema.novelty else None
+        self.typing = TypingHead(hidden, len(type_classes(schema))) if settings.typing else None
 
     def forward(self, batch: dict[str, Tensor]) -> Scores:
-        """Score a batch made of `relatome.encode.encoder_batch` and `pair_batch`."""
-        window_vectors = self.encoder(*(batch[name] for name in ENCODER_INPUTS))
-        return self.score(window_vectors, *(batch[name] for name in PAIR_INPUTS))
+        """Score a batch made of `relatome.encode.unit_batch`."""
+        token_vectors = self.encoder(*(batch[name] for name in self.encoder_inputs))
+        return self.score(token_vectors, *(batch[name] for name in self.pair_inputs))
 
-    def score(self, window_vectors: Tensor, *pair_inputs: Tensor) -> Scores:
+    def score(self, token_vectors: Tensor, *pair_inputs: Tensor) -> Scores:
         """Score pairs from token vectors: the part after the encoder.
 
         Args:
-            window_vectors: ``(windows, length, hidden)``.
-            pair_inputs: the arrays `PAIR_INPUTS` names, in that order.
+            token_vectors: ``(windows or sequences, length, hidden)``.
+            pair_inputs: the arrays `pair_inputs` names, in that order.
         """
-        vectors = self.pairs(window_vectors, *pair_inputs)
-        pair_rules = pair_inputs[PAIR_INPUTS.index("pair_rules")]
-        return Scores(
-            relation=self.relation(vectors, pair_rules),
-            novelty=None if self.novelty is None else self.novelty(vectors),
-        )
+        vectors = self.pairs(token_vectors, *pair_inputs)
+        pair_rules = pair_inputs[self.pair_inputs.index("pair_rules")]
+        pair = vectors.pair
+        if self.attention is not None:
+            pair = self.attention(pair, self.encoder)
+        scores = {"relation": self.relation(pair, pair_rules)}
+        if self.novelty is not None:
+            scores["novelty"] = self.novelty(pair)
+        if self.typing is not None:
+            scores["head_type"] = self.typing(vectors.head)
+            scores["tail_type"] = self.typing(vectors.tail)
+        return scores
+
+
+def _readers(
+    backbone: PreTrainedModel, settings: Settings, dropout: float
+) -> tuple[TypedEncoder | SequenceEncoder, DocumentPairs | ClassificationVector | StartMarkers]:
+    """The encoder as the encoding feeds it, and what makes pair vectors of its output."""
+    schema, encoding = settings.schema, settings.encoding
+    if not isinstance(encoding, PairEncoding):
+        typed = TypedEncoder(backbone, type_tags(schema))
+        return typed, DocumentPairs(typed.hidden_size, len(schema.pairs), dropout)
+    plain = SequenceEncoder(backbone)
+    if encoding.vector == "cls":
+        return plain, ClassificationVector(plain.hidden_size, dropout)
+    if encoding.vector == "starts":
+        return plain, StartMarkers(plain.hidden_size, dropout)
+    return plain, DocumentPairs(plain.hidden_size, len(schema.pairs), dropout)

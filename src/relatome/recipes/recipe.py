@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
+from relatome.encode import Encoding
 from relatome.errors import (
     RECIPE_INVALID,
     RECIPE_MISSING,
@@ -40,26 +41,33 @@ class Data(_Section, frozen=True):
         train: splits to learn from, together.
         fraction: the share of their documents that is learnt from, drawn in strata by the seed of
             training; smaller shares are parts of larger ones.
-        dev: the split to select on, always whole.
+        negatives: the share of the unrelated pairs that an epoch shows, drawn anew for each;
+            under document encoding, where pairs share a pass, all of them.
+        dev: the split to select on, always whole; or, where a corpus has none, the share of the
+            training documents to hold out for it, the same ones whatever the seed.
+        test: the split that results are reported on; training never reads it.
     """
 
     train: Annotated[list[str], Meta(min_length=1)]
     fraction: Annotated[float, Meta(gt=0, le=1)]
-    dev: str
+    negatives: Annotated[float, Meta(gt=0, le=1)]
+    dev: str | Annotated[float, Meta(gt=0, lt=1)]
+    test: str
 
 
-class Encoding(_Section, frozen=True):
-    """How documents become arrays.
+class Narrowing(_Section, frozen=True):
+    """Fewer candidates than the schema has, see `relatome.data.narrowing`.
 
     Attributes:
-        kind: ``document``: one encoder pass for all pairs of a document.
-        window: most tokens of an encoder window, special tokens included.
-        overlap: least number of tokens neighbouring windows of a long document share.
+        sentence: only pairs that some sentence mentions together.
+        interval: only pairs with so many mentions of the tail's type between the two, negative
+            where the tail comes first (paper B, II.B); all if left out.
+        everywhere: whether to ask only about such pairs after training too.
     """
 
-    kind: Literal["document"]
-    window: Annotated[int, Meta(ge=16)]
-    overlap: Annotated[int, Meta(ge=0)]
+    sentence: bool
+    everywhere: bool
+    interval: tuple[int, int] | None = None
 
 
 class Encoder(_Section, frozen=True):
@@ -74,18 +82,39 @@ class Model(_Section, frozen=True):
     dropout: Fraction
 
 
-class Loss(_Section, frozen=True):
-    """A loss by its registered name, and its weight in the sum."""
+class Definitions(_Section, frozen=True):
+    """What each label means, for the model to attend to (paper B, system 1).
 
-    name: str
+    Attributes:
+        source: whose definitions they are, put in other words.
+        labels: a definition for every label of the schema.
+    """
+
+    source: str
+    labels: dict[str, str]
+
+
+class Novelty(_Section, frozen=True):
+    """Learning whether a relation is new, by cross-entropy with a weight in the sum of losses."""
+
     weight: Weight
 
 
-class Losses(_Section, frozen=True):
-    """One loss per head. `novelty` is left out where the schema has no novelty."""
+class Typing(_Section, frozen=True):
+    """Learning the types of entities, by cross-entropy, besides the relations (paper B, eq. 3).
 
-    relation: Loss
-    novelty: Loss | None = None
+    Attributes:
+        balance: λ: the sum of losses is λ times all others plus 1 - λ times this one.
+    """
+
+    balance: Annotated[float, Meta(ge=0, le=1)]
+
+
+class Tasks(_Section, frozen=True):
+    """What is learnt besides relations; what is left out is not."""
+
+    novelty: Novelty | None = None
+    typing: Typing | None = None
 
 
 class Training(_Section, frozen=True):
@@ -94,20 +123,22 @@ class Training(_Section, frozen=True):
     Attributes:
         seed: of initial weights, shuffling and dropout.
         epochs: passes over the training documents at most.
-        patience: epochs without a better dev score after which training stops.
-        batch_size: documents per step.
+        evaluations: evaluations on dev in each epoch; what scores best is kept.
+        patience: evaluations without a better dev score after which training stops.
+        batch_size: documents per step, or pairs under pair encoding.
         encoder_learning_rate: peak rate of the pre-trained weights.
         head_learning_rate: peak rate of everything that starts fresh.
         warmup: fraction of all steps over which the rates rise; then they fall linearly.
         weight_decay: of AdamW.
         max_gradient_norm: longer gradients are scaled down to this length.
         mask_entities: chance that an entity's mentions are hidden in a training step, so that
-            the model reads what stands around them.
+            the model reads what stands around them; document encoding only.
         precision: ``auto`` is bf16 where the machine computes with it, else fp32.
     """
 
     seed: Annotated[int, Meta(ge=0)]
     epochs: Count
+    evaluations: Count
     patience: Count
     batch_size: Count
     encoder_learning_rate: Positive
@@ -120,7 +151,7 @@ class Training(_Section, frozen=True):
 
 
 class Selection(_Section, frozen=True):
-    """Which epoch is kept: the best by this score of this rule on the dev split."""
+    """Which evaluation's weights are kept: the best by this score of this rule on the dev split."""
 
     rule: str
     score: str
@@ -136,7 +167,13 @@ class Published(_Section, frozen=True):
 
 
 class Recipe(_Section, frozen=True):
-    """A whole experiment. Every key is written out in the file; only `published` may lack."""
+    """A whole experiment. Every number is written out in the file; what is left out is not done.
+
+    Attributes:
+        losses: of the relation head: their options, and `weight` in the sum, by name.
+        start: a recipe that is carried out first, and whose model is the start of this one; empty
+            if there is none.
+    """
 
     name: str
     title: str
@@ -145,9 +182,13 @@ class Recipe(_Section, frozen=True):
     encoding: Encoding
     encoder: Encoder
     model: Model
-    losses: Losses
+    losses: Annotated[dict[str, dict[str, float]], Meta(min_length=1)]
     training: Training
     selection: Selection
+    tasks: Tasks = Tasks()
+    narrowing: Narrowing | None = None
+    definitions: Definitions | None = None
+    start: str = ""
     published: list[Published] = []
 
 

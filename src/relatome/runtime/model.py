@@ -13,14 +13,17 @@ import onnxruntime
 
 from relatome.data import Document, Schema
 from relatome.encode import (
-    ENCODER_INPUTS,
-    PAIR_INPUTS,
+    Asked,
     Batch,
     EncodedDocument,
     decode,
-    encode_document,
+    encode,
     encoder_batch,
+    inputs,
+    length_batches,
     pair_batch,
+    unit_batch,
+    units,
 )
 from relatome.encode.decode import FloatArray
 from relatome.errors import MODEL_GRAPH, MODEL_RUN, ModelError, Place
@@ -28,13 +31,15 @@ from relatome.runtime.folder import PAIRS, ModelFolder, Precision
 
 # Bounds on what one call of a graph works on, so that memory does not grow with the document.
 _MOST_WINDOWS = 8
+_MOST_SEQUENCE_TOKENS = 2048
 _MOST_PAIR_TOKENS = 2_000_000
 
 
 class Model:
     """A trained relation model.
 
-    One document is read at a time, all its windows in one pass. On a processor a single abstract
+    One document is read at a time, all its windows in one pass, or under pair encoding its pairs
+    in batches of like length. On a processor a single abstract
     keeps the cores as busy as a batch would, nothing is spent on padding, and a document's
     scores do not depend on its neighbours, which they would in int8, where activations are
     scaled per batch.
@@ -58,6 +63,7 @@ class Model:
         self.settings = self.folder.manifest.settings
         self.precision = precision or self.folder.precisions[0]
         self._tokenizer = self.folder.tokenizer()
+        self._encoder_inputs, self._pair_inputs = inputs(self.settings.encoding)
         threads = threads or _cores()
         self._encoder = _Graph(self.folder.encoder(self.precision), threads, folder)
         # One thread: the graph is small, and a second pool of waiting threads on the same cores
@@ -69,34 +75,40 @@ class Model:
         """Entity types, labels and legal pairs the model was trained for."""
         return self.settings.schema
 
-    def encode(self, document: Document) -> EncodedDocument | None:
+    def encode(self, document: Document) -> Asked | None:
         """The document as arrays, or None if it has no candidate pair.
 
         Its entity types must be the schema's own; `Schema.conform` sees to it.
         """
-        return encode_document(document, self.schema, self._tokenizer, self.settings.encoding)
+        settings = self.settings
+        return encode(
+            document, settings.schema, self._tokenizer, settings.encoding, settings.narrowing
+        )
 
-    def score(self, encoded: EncodedDocument) -> tuple[FloatArray, FloatArray | None]:
+    def score(self, asked: Asked) -> tuple[FloatArray, FloatArray | None]:
         """Logits of every candidate: relation ``(P, labels+1)`` and novelty ``(P, 2)`` or None.
 
         Raises:
             ModelError: if a graph fails, for lack of memory or because it does not fit.
         """
         try:
-            vectors = self._token_vectors(encoded)
-            parts = [self._score_part(part, vectors) for part in _parts(encoded)]
+            if isinstance(asked, EncodedDocument):
+                vectors = self._token_vectors(asked)
+                parts = [self._score_part(part, vectors) for part in _parts(asked)]
+            else:
+                parts = self._score_sequences(asked)
         except ModelError as error:
-            raise error.located(Place(document=encoded.document.id)) from None
+            raise error.located(Place(document=asked.document.id)) from None
         novelty = [part.novelty for part in parts if part.novelty is not None]
         return (
             np.concatenate([part.relation for part in parts]),
             np.concatenate(novelty) if novelty else None,
         )
 
-    def relations(self, encoded: EncodedDocument) -> Document:
+    def relations(self, asked: Asked) -> Document:
         """The document with the relations the model asserts in place of any it had."""
-        relation, novelty = self.score(encoded)
-        return decode(encoded, relation, novelty, self.schema, self.settings.decoding)
+        relation, novelty = self.score(asked)
+        return decode(asked, relation, novelty, self.schema, self.settings.decoding)
 
     def _token_vectors(self, encoded: EncodedDocument) -> FloatArray:
         """Encoder output of all windows, ``(windows, length, hidden)``."""
@@ -104,7 +116,9 @@ class Model:
         windows = len(encoded.window_ids)
         parts = []
         for start in range(0, windows, _MOST_WINDOWS):
-            feed = {name: arrays[name][start : start + _MOST_WINDOWS] for name in ENCODER_INPUTS}
+            feed = {
+                name: arrays[name][start : start + _MOST_WINDOWS] for name in self._encoder_inputs
+            }
             parts.append(self.run_encoder(feed))
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
@@ -113,15 +127,33 @@ class Model:
         return self._encoder(feed)[0]
 
     def _score_part(self, part: EncodedDocument, vectors: FloatArray) -> _PairScores:
-        arrays = pair_batch([part], vectors.shape[1])
-        feed: dict[str, npt.NDArray[Any]] = {name: arrays[name] for name in PAIR_INPUTS}
-        feed["window_vectors"] = vectors
+        relation, novelty = self._run_pairs(pair_batch([part], vectors.shape[1]), vectors)
+        return _PairScores(relation[0], None if novelty is None else novelty[0])
+
+    def _score_sequences(self, asked: Asked) -> list[_PairScores]:
+        """One part per pair, in order."""
+        every = units(asked)
+        found: dict[int, _PairScores] = {}
+        for group in length_batches(every, _MOST_SEQUENCE_TOKENS):
+            batch = unit_batch(group, self._tokenizer.pad_id, self.settings.encoding)
+            vectors = self.run_encoder({name: batch[name] for name in self._encoder_inputs})
+            relation, novelty = self._run_pairs(batch, vectors)
+            for row, unit in enumerate(group):
+                found[id(unit)] = _PairScores(
+                    relation[row], None if novelty is None else novelty[row]
+                )
+        return [found[id(unit)] for unit in every]
+
+    def _run_pairs(self, batch: Batch, vectors: FloatArray) -> _PairScores:
+        """Logits of a batch of units, ``(units, P, classes)``."""
+        feed: dict[str, npt.NDArray[Any]] = {name: batch[name] for name in self._pair_inputs}
+        feed["token_vectors"] = vectors
         outputs = self._pairs(feed)
-        scored, named = outputs[0].shape[-1], part.legal.shape[-1]
+        scored, named = outputs[0].shape[-1], 1 + len(self.schema.labels)
         if scored != named:
             reason = f"its graph scores {scored} classes, its settings name {named}"
             raise ModelError(MODEL_RUN, at=Place(str(self.folder.path)), reason=reason)
-        return _PairScores(outputs[0][0], outputs[1][0] if len(outputs) > 1 else None)
+        return _PairScores(outputs[0], outputs[1] if len(outputs) > 1 else None)
 
 
 class _PairScores(NamedTuple):

@@ -2,6 +2,7 @@
 
 from relatome.training.adapt import adapt
 from relatome.training.checkpoint import load_model, save_model
+from relatome.training.documents import learning_splits
 from relatome.training.run import Outcome, preflight, run
 
-__all__ = ["Outcome", "adapt", "load_model", "preflight", "run", "save_model"]
+__all__ = ["Outcome", "adapt", "learning_splits", "load_model", "preflight", "run", "save_model"]

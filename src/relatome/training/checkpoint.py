@@ -43,10 +43,11 @@ def load_model(folder: Path) -> tuple[RelationModel, Tokenizer, Settings]:
             raise ModelError(CHECKPOINT_INCOMPLETE, at=Place(str(folder)), file=name)
     try:
         settings = msgspec.json.decode((folder / SETTINGS).read_bytes(), type=Settings)
-        model = RelationModel(build_encoder(folder), settings.schema, dropout=0.0)
+        tokenizer = Tokenizer.from_file(folder / TOKENIZER)
+        model = RelationModel(build_encoder(folder), settings, tokenizer, dropout=0.0)
         model.load_state_dict(load_file(folder / WEIGHTS))
     except (msgspec.MsgspecError, SafetensorError, OSError, ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(CHECKPOINT_MISMATCH, at=Place(str(folder)), reason=reason) from None
     model.eval()
-    return model, Tokenizer.from_file(folder / TOKENIZER), settings
+    return model, tokenizer, settings

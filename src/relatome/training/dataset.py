@@ -1,4 +1,4 @@
-"""Encoded training documents, grouped by length and made into batches of tensors."""
+"""Units to learn from, grouped by length and made into batches of tensors."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from torch.utils.data import Dataset, Sampler
 
 from relatome.data import Split, reach
 from relatome.encode import (
-    IGNORED,
-    EncodedDocument,
+    Asked,
+    Encoding,
+    PairSequence,
     Settings,
     Tokenizer,
-    encode_document,
-    encoder_batch,
-    pair_batch,
+    Unit,
+    encode,
     relation_targets,
+    type_targets,
+    unit_batch,
+    units,
 )
-from relatome.encode.tokens import IntArray
+from relatome.encode.targets import Gold
 from relatome.errors import NOTHING_TO_LEARN, InputError
 
 # Batches are cut from shuffled stretches of this many batches, sorted by length within.
@@ -30,15 +33,19 @@ _STRETCH = 16
 
 
 class Example(NamedTuple):
-    """A document with its gold classes, both ``(P,)``."""
+    """A unit with the gold rows of its pairs by task, each ``(P, classes)``."""
 
-    encoded: EncodedDocument
-    relation: IntArray
-    novelty: IntArray
+    unit: Unit
+    gold: dict[str, Gold]
+
+    @property
+    def unrelated(self) -> bool:
+        """Whether all its pairs are known to be unrelated."""
+        return bool(self.gold["relation"][:, 0].all())
 
 
 class Examples(Dataset[Example]):
-    """All documents of a split that have a candidate pair.
+    """All units of a split's documents that have a candidate pair.
 
     Raises:
         InputError: if none has.
@@ -46,21 +53,19 @@ class Examples(Dataset[Example]):
 
     def __init__(self, split: Split, settings: Settings, tokenizer: Tokenizer) -> None:
         self.split = split
+        self.settings = settings
         self.unknown_id = tokenizer.unknown_id
-        self.schema = settings.schema
+        self.asked: list[Asked] = []
         self.examples: list[Example] = []
         for document in split.documents:
-            encoded = encode_document(document, settings.schema, tokenizer, settings.encoding)
-            if encoded is not None:
-                targets = relation_targets(encoded, settings.schema)
-                self.examples.append(Example(encoded, *targets))
+            asked = encode(
+                document, settings.schema, tokenizer, settings.encoding, settings.narrowing
+            )
+            if asked is not None:
+                self.asked.append(asked)
+                self.examples += _examples(asked, settings)
         if not self.examples:
             raise InputError(NOTHING_TO_LEARN, split=split.name)
-
-    @property
-    def encoded(self) -> list[EncodedDocument]:
-        """The documents as arrays, in order."""
-        return [example.encoded for example in self.examples]
 
     def __len__(self) -> int:
         return len(self.examples)
@@ -69,12 +74,25 @@ class Examples(Dataset[Example]):
         return self.examples[index]
 
 
+def _examples(asked: Asked, settings: Settings) -> Iterator[Example]:
+    gold = dict(zip(("relation", "novelty"), relation_targets(asked, settings.schema), strict=True))
+    if settings.typing:
+        types = type_targets(asked, settings.schema)
+        gold |= zip(("head_type", "tail_type"), types, strict=True)
+    first = 0
+    for unit in units(asked):
+        rows = slice(first, first + len(unit.pair_rules))
+        yield Example(unit, {task: matrix[rows] for task, matrix in gold.items()})
+        first = rows.stop
+
+
 class Coverage(NamedTuple):
     """How much of a split's gold the model is asked about; nothing of it is lost to length.
 
     Attributes:
         documents: documents of the split.
         several_windows: documents longer than one window.
+        shortened: pairs too far apart for one sequence, of which only the surroundings are read.
         candidates: pairs the model is asked about.
         gold: annotated relations.
         unreachable: those that no candidate can answer, counted by reason.
@@ -85,6 +103,7 @@ class Coverage(NamedTuple):
 
     documents: int
     several_windows: int
+    shortened: int
     candidates: int
     gold: int
     unreachable: dict[str, int]
@@ -95,8 +114,9 @@ class Coverage(NamedTuple):
         lost = ", ".join(f"{count} {reason}" for reason, count in self.unreachable.items())
         return (
             f"{self.documents:,} documents ({self.several_windows:,} in several windows), "
-            f"{self.candidates:,} candidates, {self.gold:,} relations, out of reach: "
-            f"{lost or 'none'}; {self.unknown_pieces:,} of {self.pieces:,} word pieces unknown"
+            f"{self.candidates:,} candidates ({self.shortened:,} shortened), "
+            f"{self.gold:,} relations, out of reach: {lost or 'none'}; "
+            f"{self.unknown_pieces:,} of {self.pieces:,} word pieces unknown"
         )
 
 
@@ -104,58 +124,83 @@ def coverage(examples: Examples) -> Coverage:
     """Count what the encoded examples of a split reach of its gold."""
     documents = examples.split.documents
     unreachable: Counter[str] = Counter()
+    schema = examples.settings.schema
     for document in documents:
-        unreachable.update(reach(document, examples.schema).reasons())
-    encoded = examples.encoded
+        unreachable.update(reach(document, schema).reasons())
+    read = [example.unit for example in examples.examples]
+    windows = [
+        ids
+        for unit in read
+        for ids in ([unit.ids] if isinstance(unit, PairSequence) else unit.window_ids)
+    ]
     return Coverage(
         documents=len(documents),
-        several_windows=sum(len(e.window_ids) > 1 for e in encoded),
-        candidates=sum(len(e.pairs) for e in encoded),
+        several_windows=sum(unit.windows > 1 for unit in read),
+        shortened=sum(isinstance(unit, PairSequence) and unit.shortened for unit in read),
+        candidates=sum(len(asked.candidates) for asked in examples.asked),
         gold=sum(len(document.relations) for document in documents),
         unreachable=dict(unreachable),
-        pieces=sum(len(ids) for e in encoded for ids in e.window_ids),
-        unknown_pieces=sum(
-            int((ids == examples.unknown_id).sum()) for e in encoded for ids in e.window_ids
-        ),
+        pieces=sum(map(len, windows)),
+        unknown_pieces=sum(int((ids == examples.unknown_id).sum()) for ids in windows),
     )
 
 
-def tensors(documents: Sequence[EncodedDocument], pad_id: int) -> dict[str, Tensor]:
-    """One batch of documents as the model reads it."""
-    windows = encoder_batch(documents, pad_id)
-    length = windows["input_ids"].shape[1]
-    arrays = windows | pair_batch(documents, length)
-    return {name: torch.from_numpy(array) for name, array in arrays.items()}
+def tensors(group: Sequence[Unit], pad_id: int, encoding: Encoding) -> dict[str, Tensor]:
+    """One batch of units as the model reads it."""
+    return {
+        name: torch.from_numpy(array) for name, array in unit_batch(group, pad_id, encoding).items()
+    }
 
 
 class Collator:
-    """Examples to a batch of tensors with their targets, ``(B, P)`` each."""
+    """Examples to a batch of tensors, with gold rows ``{task}_gold``, ``(B, P, classes)``."""
 
-    def __init__(self, pad_id: int) -> None:
+    def __init__(self, pad_id: int, encoding: Encoding) -> None:
         self.pad_id = pad_id
+        self.encoding = encoding
 
     def __call__(self, examples: Sequence[Example]) -> dict[str, Tensor]:
-        batch = tensors([example.encoded for example in examples], self.pad_id)
-        pairs = batch["pairs"].shape[1]
-        for name in ("relation", "novelty"):
-            rows = np.full((len(examples), pairs), IGNORED, dtype=np.int64)
-            for row, example in zip(rows, examples, strict=True):
-                targets = getattr(example, name)
-                row[: len(targets)] = targets
-            batch[f"{name}_targets"] = torch.from_numpy(rows)
+        batch = tensors([example.unit for example in examples], self.pad_id, self.encoding)
+        pairs = batch["pair_rules"].shape[1]
+        for task, first in examples[0].gold.items():
+            # Padded pairs have no gold class, so they are not judged.
+            padded = np.zeros((len(examples), pairs, first.shape[1]), dtype=np.bool_)
+            for rows, example in zip(padded, examples, strict=True):
+                gold = example.gold[task]
+                rows[: len(gold)] = gold
+            batch[f"{task}_gold"] = torch.from_numpy(padded)
         return batch
 
 
 class LengthGroupedSampler(Sampler[int]):
-    """Documents of similar length next to one another, in an order fixed by seed and epoch.
+    """Units of similar length next to one another, in an order fixed by seed and epoch.
 
     The order depends on nothing else, so a resumed run sees the batches it would have seen.
     """
 
-    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int) -> None:
+    def __init__(
+        self,
+        lengths: Sequence[int],
+        batch_size: int,
+        seed: int,
+        drawn: Sequence[int] = (),
+        share: float = 1.0,
+    ) -> None:
+        """Set up.
+
+        Args:
+            lengths: of the units, in tokens.
+            batch_size: units per batch.
+            seed: of the order.
+            drawn: indices of units of which every epoch sees a share.
+            share: that share.
+        """
         self.lengths = lengths
         self.batch_size = batch_size
         self.seed = seed
+        self.drawn = np.asarray(drawn, dtype=np.int64)
+        self.always = np.setdiff1d(np.arange(len(lengths)), self.drawn)
+        self.count = round(share * len(self.drawn))
         self.epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -163,11 +208,12 @@ class LengthGroupedSampler(Sampler[int]):
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return len(self.lengths)
+        return len(self.always) + self.count
 
     def __iter__(self) -> Iterator[int]:
         random = np.random.default_rng((self.seed, self.epoch))
-        order = random.permutation(len(self.lengths))
+        drawn = random.choice(self.drawn, self.count, replace=False)
+        order = random.permutation(np.concatenate((self.always, drawn)))
         stretch = self.batch_size * _STRETCH
         batches = []
         for start in range(0, len(order), stretch):

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 import relatome
-from relatome.encode import ENCODER_INPUTS, PAIR_FEATURE_SIZES, PAIR_INPUTS, Settings
+from relatome.encode import PAIR_FEATURE_SIZES, Settings
 from relatome.errors import CANNOT_WRITE, MODEL_TARGET, RUN_UNFINISHED, Place, UsageError, WorkError
-from relatome.models import RelationModel
+from relatome.models import DocumentPairs, RelationModel
 from relatome.recipes import load_recipe
 from relatome.runtime.folder import CARD, MANIFEST, PAIRS, TOKENIZER, encoder_file, write_manifest
 from relatome.training.card import CardScore, render_card, train_command
@@ -103,9 +103,10 @@ class _Pairs(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, window_vectors: Tensor, *pair_inputs: Tensor) -> tuple[Tensor, ...]:
-        """As `RelationModel.score`, without novelty where there is none."""
-        return tuple(s for s in self.model.score(window_vectors, *pair_inputs) if s is not None)
+    def forward(self, token_vectors: Tensor, *pair_inputs: Tensor) -> tuple[Tensor, ...]:
+        """As `RelationModel.score`: relation, and novelty where there is such a head."""
+        scores = self.model.score(token_vectors, *pair_inputs)
+        return tuple(scores[task] for task in ("relation", "novelty") if task in scores)
 
 
 def _export_encoder(model: RelationModel, path: Path) -> None:
@@ -113,50 +114,65 @@ def _export_encoder(model: RelationModel, path: Path) -> None:
     # of the time at run time; no window is empty, so plain attention gives the same.
     model.encoder.backbone.set_attn_implementation("eager")
     windows, length = 2, 16
-    example = tuple(torch.ones(windows, length, dtype=torch.long) for _ in ENCODER_INPUTS)
+    example = tuple(torch.ones(windows, length, dtype=torch.long) for _ in model.encoder_inputs)
     dynamic = {0: Dim("windows"), 1: Dim("length")}
     _export(
         model.encoder,
         example,
         path,
-        inputs=list(ENCODER_INPUTS),
+        inputs=list(model.encoder_inputs),
         outputs=["vectors"],
         dynamic=(dynamic,) * 3,
     )
 
 
+# The sizes of each input of the part after the encoder. Every size of the example is at least two
+# and no two are equal, or the exporter would fix or tie them; numbers are fixed.
+_SIZES = ("windows", "length", "documents", "tokens", "mentions", "pieces", "entities", "most")
+_EXAMPLE = {name: size for size, name in enumerate((*_SIZES, "pairs", "tail_most"), start=2)}
+_DOCUMENT_SHAPES: dict[str, tuple[str | int, ...]] = {
+    "token_source": ("documents", "tokens"),
+    "mention_tokens": ("documents", "mentions", "pieces"),
+    "entity_mentions": ("documents", "entities", "most"),
+    "distances": ("documents", "entities", "tokens"),
+    "pairs": ("documents", "pairs", 2),
+    "pair_rules": ("documents", "pairs"),
+    "pair_features": ("documents", "pairs", len(PAIR_FEATURE_SIZES)),
+}
+_SEQUENCE_SHAPES: dict[str, tuple[str | int, ...]] = {
+    "head_starts": ("windows", "most"),
+    "tail_starts": ("windows", "tail_most"),
+    "pair_rules": ("windows", 1),
+}
+
+
 def _export_pairs(model: RelationModel, settings: Settings, path: Path) -> None:
-    # Every dimension is at least two and no two are equal, or the exporter would fix or tie them.
-    windows, length, documents, tokens, mentions, pieces, entities, most, pairs = range(2, 11)
+    whole = isinstance(model.pairs, DocumentPairs)
+    shapes = _DOCUMENT_SHAPES if whole else _SEQUENCE_SHAPES
+    dims = {name: Dim(name) for name in _EXAMPLE}
+
+    def dynamic(shape: tuple[str | int, ...]) -> dict[int, Dim]:
+        return {axis: dims[size] for axis, size in enumerate(shape) if isinstance(size, str)}
+
+    wanted = [shapes[name] for name in model.pair_inputs]
+    vectors = torch.randn(_EXAMPLE["windows"], _EXAMPLE["length"], model.encoder.hidden_size)
     example = (
-        torch.randn(windows, length, model.encoder.hidden_size),
-        torch.zeros(documents, tokens, dtype=torch.long),
-        torch.zeros(documents, mentions, pieces, dtype=torch.long),
-        torch.zeros(documents, entities, most, dtype=torch.long),
-        torch.zeros(documents, entities, tokens, dtype=torch.long),
-        torch.zeros(documents, pairs, 2, dtype=torch.long),
-        torch.zeros(documents, pairs, dtype=torch.long),
-        torch.zeros(documents, pairs, len(PAIR_FEATURE_SIZES), dtype=torch.long),
+        vectors,
+        *(
+            torch.zeros(
+                *(_EXAMPLE[size] if isinstance(size, str) else size for size in shape),
+                dtype=torch.long,
+            )
+            for shape in wanted
+        ),
     )
-    batch, token, entity, pair = Dim("documents"), Dim("tokens"), Dim("entities"), Dim("pairs")
-    window_vectors = {0: Dim("windows"), 1: Dim("length")}
-    pair_inputs = (
-        {0: batch, 1: token},
-        {0: batch, 1: Dim("mentions"), 2: Dim("pieces")},
-        {0: batch, 1: entity, 2: Dim("most_mentions")},
-        {0: batch, 1: entity, 2: token},
-        {0: batch, 1: pair},
-        {0: batch, 1: pair},
-        {0: batch, 1: pair},
-    )
-    outputs = ["relation", "novelty"] if settings.schema.novelty else ["relation"]
     _export(
         _Pairs(model),
         example,
         path,
-        inputs=["window_vectors", *PAIR_INPUTS],
-        outputs=outputs,
-        dynamic=(window_vectors, pair_inputs),
+        inputs=["token_vectors", *model.pair_inputs],
+        outputs=["relation", "novelty"] if settings.schema.novelty else ["relation"],
+        dynamic=(dynamic(("windows", "length")), tuple(dynamic(shape) for shape in wanted)),
     )
 
 

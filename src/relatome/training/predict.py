@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import torch
 
-from relatome.data import Document, Schema
-from relatome.encode import Decoding, EncodedDocument, decode, length_batches
+from relatome.data import Document
+from relatome.encode import Asked, Decoding, Settings, decode, length_batches, units
 from relatome.encode.decode import FloatArray
 from relatome.models import RelationModel
 from relatome.scoring import Result, score
@@ -17,61 +18,84 @@ from relatome.training.dataset import tensors
 
 _TOKEN_BUDGET = 4096
 _THRESHOLDS = np.round(np.arange(0.1, 0.91, 0.05), 2)
+_SECOND_THRESHOLDS = (1.0, 0.45, 0.4, 0.35, 0.3, 0.25)
 
 
 class Scored(NamedTuple):
     """A document with the logits of its candidates: ``(P, labels+1)`` and ``(P, 2)`` or None."""
 
-    encoded: EncodedDocument
+    asked: Asked
     relation: FloatArray
     novelty: FloatArray | None
 
 
 @torch.no_grad()
 def score_documents(
-    model: RelationModel, documents: Sequence[EncodedDocument], pad_id: int
+    model: RelationModel, documents: Sequence[Asked], settings: Settings, pad_id: int
 ) -> list[Scored]:
     """Logits of every candidate of every document, in the order given."""
     device = next(model.parameters()).device
     was_training = model.training
     model.eval()
-    scored: dict[int, Scored] = {}
-    for group in length_batches(documents, _TOKEN_BUDGET):
-        batch = {name: value.to(device) for name, value in tensors(group, pad_id).items()}
-        scores = model(batch)
-        relation = scores.relation.float().cpu().numpy()
-        novelty = None if scores.novelty is None else scores.novelty.float().cpu().numpy()
-        for row, encoded in enumerate(group):
-            pairs = len(encoded.pairs)
-            scored[id(encoded)] = Scored(
-                encoded, relation[row, :pairs], None if novelty is None else novelty[row, :pairs]
-            )
+    rows: dict[tuple[str, int], FloatArray] = {}
+    every = [unit for asked in documents for unit in units(asked)]
+    for group in length_batches(every, _TOKEN_BUDGET):
+        batch = tensors(group, pad_id, settings.encoding)
+        scores = model({name: value.to(device) for name, value in batch.items()})
+        for task in ("relation", "novelty"):
+            if task not in scores:
+                continue
+            logits = scores[task].float().cpu().numpy()
+            for row, unit in zip(logits, group, strict=True):
+                rows[task, id(unit)] = row[: len(unit.pair_rules)]
     model.train(was_training)
-    return [scored[id(encoded)] for encoded in documents]
+    scored = []
+    for asked in documents:
+        ids = [id(unit) for unit in units(asked)]
+        relation = np.concatenate([rows["relation", unit] for unit in ids])
+        novelty = None
+        if model.novelty is not None:
+            novelty = np.concatenate([rows["novelty", unit] for unit in ids])
+        scored.append(Scored(asked, relation, novelty))
+    return scored
 
 
 def decoded(
-    scored: Sequence[Scored], gold: Sequence[Document], schema: Schema, decoding: Decoding
+    scored: Sequence[Scored], gold: Sequence[Document], settings: Settings
 ) -> list[Document]:
     """The gold documents with the relations the scores assert in place of their own.
 
     Documents without a candidate pair were never scored; they come back without relations.
     """
     predicted = {
-        s.encoded.document.id: decode(s.encoded, s.relation, s.novelty, schema, decoding)
+        s.asked.document.id: decode(
+            s.asked, s.relation, s.novelty, settings.schema, settings.decoding
+        )
         for s in scored
     }
     return [predicted.get(document.id, document.with_relations(())) for document in gold]
 
 
 def fit_decoding(
-    scored: Sequence[Scored], gold: Sequence[Document], schema: Schema, rule: str, name: str
-) -> tuple[Decoding, Result]:
-    """The threshold with the best score `name` of `rule` on a dev split, and the result there.
+    scored: Sequence[Scored], gold: Sequence[Document], settings: Settings, rule: str, name: str
+) -> tuple[Settings, Result]:
+    """The thresholds with the best score `name` of `rule` on a dev split, and the result there.
 
-    The lowest threshold wins a tie, so the choice is a function of the scores alone.
+    The first threshold wins a tie, so the choice is a function of the scores alone.
     """
-    candidates = [Decoding(threshold=float(threshold)) for threshold in _THRESHOLDS]
-    results = [score(gold, decoded(scored, gold, schema, d), rule) for d in candidates]
-    best = max(range(len(candidates)), key=lambda index: results[index].f1(name))
-    return candidates[best], results[best]
+
+    def best(choices: Sequence[Decoding]) -> tuple[Settings, Result]:
+        fitted = [msgspec.structs.replace(settings, decoding=choice) for choice in choices]
+        results = [score(gold, decoded(scored, gold, each), rule) for each in fitted]
+        index = max(range(len(choices)), key=lambda index: results[index].f1(name))
+        return fitted[index], results[index]
+
+    fitted, result = best([Decoding(threshold=float(threshold)) for threshold in _THRESHOLDS])
+    if not settings.schema.multi_label:
+        return fitted, result
+    return best(
+        [
+            msgspec.structs.replace(fitted.decoding, second_threshold=threshold)
+            for threshold in _SECOND_THRESHOLDS
+        ]
+    )

@@ -8,20 +8,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from transformers import set_seed
+from transformers import PreTrainedModel, set_seed
 
 from relatome.corpora import data_hash, find_schema
 from relatome.data import Schema, Split, require_disjoint, require_not_test
-from relatome.encode import DocumentEncoding, Settings
+from relatome.data.narrowing import Narrowing
+from relatome.encode import PairEncoding, Settings, Tokenizer, pair_tokenizer
 from relatome.errors import (
-    LOSS_UNKNOWN,
+    DEFINITION_FOREIGN,
+    DEFINITION_MISSING,
+    NEEDS_ENCODING,
     NOVELTY_MISSING,
-    RECIPE_INVALID,
+    NOVELTY_UNKNOWN,
+    TYPING_VECTOR,
     UNKNOWN_SCORE,
     UsageError,
 )
-from relatome.losses import LOSSES
-from relatome.models import RelationModel, load_encoder, require_length
+from relatome.models import RelationModel, add_markers, load_encoder, require_length
 from relatome.recipes import Recipe
 from relatome.scoring import find_rule
 from relatome.training.checkpoint import save_model
@@ -37,6 +40,7 @@ from relatome.training.folder import (
     require_same_data,
     write_whole,
 )
+from relatome.training.objective import relation_losses
 from relatome.training.predict import fit_decoding, score_documents
 from relatome.training.provenance import code_version, machine
 from relatome.training.trainer import RelationTrainer
@@ -61,24 +65,32 @@ def preflight(recipe: Recipe) -> Schema:
         UsageError: naming the key at fault.
     """
     schema = find_schema(recipe.schema)
-    for key in ("relation", "novelty"):
-        loss = getattr(recipe.losses, key)
-        if loss is not None and loss.name not in LOSSES:
-            raise UsageError(LOSS_UNKNOWN, key=key, name=loss.name, known=", ".join(LOSSES))
-    if schema.novelty and recipe.losses.novelty is None:
-        raise UsageError(NOVELTY_MISSING, schema=schema.name)
+    relation_losses(recipe, schema)
+    if schema.novelty != (recipe.tasks.novelty is not None):
+        message = NOVELTY_MISSING if schema.novelty else NOVELTY_UNKNOWN
+        raise UsageError(message, schema=schema.name)
+    _require_fitting_parts(recipe, schema)
     rule, name = find_rule(recipe.selection.rule), recipe.selection.score
     if name not in rule.scores:
         raise UsageError(UNKNOWN_SCORE, score=name, rule=rule.name, known=", ".join(rule.scores))
-    try:
-        _encoding(recipe)
-    except ValueError as error:
-        raise UsageError(RECIPE_INVALID, reason=f"{error} - at `$.encoding`") from None
     return schema
 
 
-def _encoding(recipe: Recipe) -> DocumentEncoding:
-    return DocumentEncoding(recipe.encoding.window, recipe.encoding.overlap)
+def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
+    """Refuse parts that need what schema or encoding do not have."""
+    if isinstance(recipe.encoding, PairEncoding):
+        if recipe.training.mask_entities:
+            raise UsageError(NEEDS_ENCODING, key="training.mask_entities", kind="document")
+        if recipe.tasks.typing is not None and recipe.encoding.vector == "cls":
+            raise UsageError(TYPING_VECTOR)
+    elif recipe.data.negatives < 1:
+        raise UsageError(NEEDS_ENCODING, key="data.negatives", kind="pair")
+    if recipe.definitions is not None:
+        defined = recipe.definitions.labels
+        if missing := [label for label in schema.labels if not defined.get(label, "").strip()]:
+            raise UsageError(DEFINITION_MISSING, label=missing[0], schema=schema.name)
+        if foreign := [label for label in defined if label not in schema.labels]:
+            raise UsageError(DEFINITION_FOREIGN, label=foreign[0], schema=schema.name)
 
 
 def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool) -> Outcome:
@@ -107,11 +119,20 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
         results = json.loads((folder / RESULTS_FILE).read_text(encoding="utf-8"))
         return Outcome(folder / MODEL_FOLDER, results["f1"])
     set_seed(recipe.training.seed)
-    backbone, tokenizer = load_encoder(recipe.encoder.name)
-    require_length("encoding.window", recipe.encoding.window, recipe.encoder.name, backbone)
-    model = RelationModel(backbone, schema, recipe.model.dropout)
-    settings = Settings(schema, _encoding(recipe))
-    train_examples = Examples(train, settings, tokenizer)
+    settings = Settings(
+        schema,
+        recipe.encoding,
+        typing=recipe.tasks.typing is not None,
+        definitions={} if recipe.definitions is None else recipe.definitions.labels,
+    )
+    backbone, tokenizer = _encoder(recipe, schema)
+    model = RelationModel(backbone, settings, tokenizer, recipe.model.dropout)
+    learning = settings
+    if (narrowing := recipe.narrowing) is not None:
+        kept = Narrowing(narrowing.sentence, narrowing.interval)
+        learning = msgspec.structs.replace(settings, narrowing=kept)
+        settings = learning if narrowing.everywhere else settings
+    train_examples = Examples(train, learning, tokenizer)
     dev_examples = Examples(dev, settings, tokenizer)
     reached = {e.split.name: coverage(e) for e in (train_examples, dev_examples)}
     for name, covered in reached.items():
@@ -142,15 +163,23 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
 
     selection = recipe.selection
     with trainer.compute_loss_context_manager():
-        scored = score_documents(model, dev_examples.encoded, tokenizer.pad_id)
-    decoding, result = fit_decoding(scored, dev.documents, schema, selection.rule, selection.score)
-    save_model(
-        model,
-        tokenizer,
-        msgspec.structs.replace(settings, decoding=decoding),
-        folder / MODEL_FOLDER,
-    )
+        scored = score_documents(model, dev_examples.asked, settings, tokenizer.pad_id)
+    fitted, result = fit_decoding(scored, dev.documents, settings, selection.rule, selection.score)
+    save_model(model, tokenizer, fitted, folder / MODEL_FOLDER)
     scores = {name: result.f1(name) for name in result.scores}
     results = {"recipe": recipe.name, "protocol": selection.rule, "split": dev.name, "f1": scores}
     write_whole(folder / RESULTS_FILE, json.dumps(results, indent=2))
     return Outcome(folder / MODEL_FOLDER, scores)
+
+
+def _encoder(recipe: Recipe, schema: Schema) -> tuple[PreTrainedModel, Tokenizer]:
+    """The recipe's encoder and tokenizer, fit for the sequences its encoding makes."""
+    name, encoding = recipe.encoder.name, recipe.encoding
+    backbone, tokenizer = load_encoder(name)
+    if not isinstance(encoding, PairEncoding):
+        require_length("encoding.window", encoding.window, name, backbone)
+        return backbone, tokenizer
+    require_length("encoding.length", encoding.length, name, backbone)
+    marked = pair_tokenizer(tokenizer, schema, encoding)
+    add_markers(backbone, tokenizer, marked)
+    return backbone, marked

@@ -18,10 +18,10 @@ from transformers import (
 )
 
 from relatome.encode import Tokenizer
-from relatome.losses import LOSSES
 from relatome.models import RelationModel, Scores, hide_entities
 from relatome.recipes import Recipe
 from relatome.training.dataset import Collator, Examples, LengthGroupedSampler
+from relatome.training.objective import Objective
 from relatome.training.predict import fit_decoding, score_documents
 
 METRICS_FILE = "metrics.jsonl"
@@ -42,16 +42,14 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         self.recipe = recipe
         self.pad_id, self.mask_id = tokenizer.pad_id, tokenizer.mask_id
         self.train_examples, self.dev_examples = train, dev
-        self.head_losses = {
-            "relation": LOSSES[recipe.losses.relation.name](),
-            "novelty": LOSSES[recipe.losses.novelty.name]() if recipe.losses.novelty else None,
-        }
+        self.objective = Objective(recipe, train.settings.schema)
+        sampler = _sampler(recipe, train)
         super().__init__(
             model=model,
-            args=_arguments(recipe, len(train), folder),
+            args=_arguments(recipe, len(sampler), folder),
             train_dataset=train,
             eval_dataset=dev,
-            data_collator=Collator(tokenizer.pad_id),
+            data_collator=Collator(tokenizer.pad_id, train.settings.encoding),
             callbacks=[
                 EarlyStoppingCallback(early_stopping_patience=recipe.training.patience),
                 MetricsFile(folder / METRICS_FILE),
@@ -65,18 +63,17 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,
     ) -> Tensor | tuple[Tensor, Scores]:
-        """Weighted sum of the losses of all heads."""
-        targets = {name: inputs.pop(f"{name}_targets") for name in ("relation", "novelty")}
+        """The losses of all tasks, in the proportions the recipe gives them."""
+        gold = {
+            name.removesuffix("_gold"): inputs.pop(name)
+            for name in list(inputs)
+            if name.endswith("_gold")
+        }
         if self.recipe.training.mask_entities:
             rate = self.recipe.training.mask_entities
             inputs["input_ids"] = hide_entities(inputs, rate, self.mask_id)
         scores: Scores = model(inputs)
-        total = torch.zeros((), device=scores.relation.device)
-        for name, loss in self.head_losses.items():
-            logits = getattr(scores, name)
-            if loss is not None and logits is not None:
-                weight = getattr(self.recipe.losses, name).weight
-                total = total + weight * loss(logits.flatten(0, 1), targets[name].flatten())
+        total = self.objective(scores, gold)
         return (total, scores) if return_outputs else total
 
     def evaluate(
@@ -86,16 +83,16 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         metric_key_prefix: str = "eval",
     ) -> dict[str, float]:
         """Official score on dev, at the threshold that serves it best."""
-        gold = self.dev_examples.split.documents
+        dev = self.dev_examples
         with self.compute_loss_context_manager():
-            scored = score_documents(self.model, self.dev_examples.encoded, self.pad_id)
+            scored = score_documents(self.model, dev.asked, dev.settings, self.pad_id)
         selection = self.recipe.selection
-        decoding, result = fit_decoding(
-            scored, gold, self.dev_examples.schema, selection.rule, selection.score
+        fitted, result = fit_decoding(
+            scored, dev.split.documents, dev.settings, selection.rule, selection.score
         )
         metrics = {
             f"{metric_key_prefix}_score": result.f1(selection.score),
-            f"{metric_key_prefix}_threshold": decoding.threshold,
+            f"{metric_key_prefix}_threshold": fitted.decoding.threshold,
             **{f"{metric_key_prefix}_{name}": result.f1(name) for name in result.scores},
         }
         self.log(metrics)
@@ -130,11 +127,18 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         return self.optimizer
 
     def _get_train_sampler(self, train_dataset: Examples | None = None) -> LengthGroupedSampler:
-        return LengthGroupedSampler(
-            [e.longest_window * len(e.window_ids) for e in self.train_examples.encoded],
-            self.recipe.training.batch_size,
-            self.recipe.training.seed,
-        )
+        return _sampler(self.recipe, self.train_examples)
+
+
+def _sampler(recipe: Recipe, train: Examples) -> LengthGroupedSampler:
+    share = recipe.data.negatives
+    return LengthGroupedSampler(
+        [example.unit.longest_window * example.unit.windows for example in train.examples],
+        recipe.training.batch_size,
+        recipe.training.seed,
+        [i for i, example in enumerate(train.examples) if share < 1 and example.unrelated],
+        share,
+    )
 
 
 class MetricsFile(TrainerCallback):  # type: ignore[misc]
@@ -174,27 +178,33 @@ def use_bf16(precision: str) -> bool:
 
 def _arguments(recipe: Recipe, examples: int, folder: Path) -> TrainingArguments:
     training = recipe.training
-    steps = -(-examples // training.batch_size) * training.epochs
+    epoch = -(-examples // training.batch_size)  # steps
+    every = max(1, epoch // training.evaluations)
+    strategy = "epoch" if training.evaluations == 1 else "steps"
     return TrainingArguments(
         output_dir=str(folder / "checkpoints"),
         per_device_train_batch_size=training.batch_size,
         num_train_epochs=training.epochs,
         lr_scheduler_type="linear",
-        warmup_steps=round(training.warmup * steps),
+        warmup_steps=round(training.warmup * epoch * training.epochs),
         max_grad_norm=training.max_gradient_norm,
         seed=training.seed,
         bf16=use_bf16(training.precision),
         use_cpu=not torch.cuda.is_available(),
-        eval_strategy="epoch",
-        save_strategy="epoch",
+        eval_strategy=strategy,
+        eval_steps=every,
+        save_strategy=strategy,
+        save_steps=every,
         save_total_limit=1,
         load_best_model_at_end=True,
         metric_for_best_model="eval_score",
         greater_is_better=True,
         # so that early stopping counts on where it was
         restore_callback_states_from_checkpoint=True,
-        # Whole epochs, so that means of the loss do not depend on where a run was resumed.
-        logging_strategy="epoch",
+        # Whole stretches between checkpoints, so that means of the loss do not depend on where a
+        # run was resumed.
+        logging_strategy=strategy,
+        logging_steps=every,
         remove_unused_columns=False,
         report_to="none",
         dataloader_pin_memory=torch.cuda.is_available(),
