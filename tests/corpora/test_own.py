@@ -123,3 +123,50 @@ def test_a_schema_file_names_itself_and_the_key(tmp_path: Path) -> None:
     assert find_schema("biored") is BIORED
     with pytest.raises(UsageError, match=r"R814.*schema of your own"):
         find_schema("bioread")
+
+
+TRIPLE = {
+    "abstracts": "7\tKCN9 and TPO2.\tAbadol blocks KCN9.\n",
+    "entities": "7\tT1\tCHEMICAL\t15\t21\tAbadol\n7\tT2\tGENE-Y\t29\t33\tKCN9\n",
+    "relations": "7\tINHIBITOR\tArg1:T1\tArg2:T2\n",
+}
+
+
+def triple(folder: Path, **changes: str) -> str:
+    """A corpus in the three files of DrugProt."""
+    for kind, content in (TRIPLE | changes).items():
+        (folder / f"my_{kind}.tsv").write_text(content)
+    path = folder / "drugs.toml"
+    files = ", ".join(f'"my_{kind}.tsv"' for kind in TRIPLE)
+    path.write_text(
+        'name = "drugs"\nschema = "drugprot"\n[splits.all]\nrole = "train"\n'
+        f'format = "tsv-triple"\nfiles = [{files}]\n'
+    )
+    return str(path)
+
+
+def test_the_three_files_of_drugprot(tmp_path: Path) -> None:
+    (document,) = load(triple(tmp_path), "all").documents
+    assert [(m.type, m.fine_type) for m in document.mentions] == [
+        ("CHEMICAL", ""),
+        ("GENE", "GENE-Y"),
+    ]
+    assert [(r.head, r.type, r.tail) for r in document.relations] == [("T1", "INHIBITOR", "T2")]
+
+
+def test_what_is_wrong_with_three_files(tmp_path: Path) -> None:
+    name = triple(tmp_path, entities=TRIPLE["entities"].replace("29\t33", "28\t32"))
+    with pytest.raises(InputError, match=r"R104.*my_entities\.tsv:2, document 7"):
+        load(name, "all")
+    problems: list[RelatomeError] = []
+    assert load(name, "all", on_error=problems.append).documents == ()
+    assert [problem.code for problem in problems] == ["R104"]
+    problems.clear()
+    (tmp_path / "my_relations.tsv").write_bytes(b"\x1f\x8b damaged")
+    assert load(name, "all", on_error=problems.append).documents == ()
+    assert [problem.code for problem in problems] == ["R121"]
+    assert "my_relations.tsv" in str(problems[0])
+    path = Path(name)
+    path.write_text(path.read_text().replace(', "my_relations.tsv"', ""))
+    with pytest.raises(InputError, match="R148"):
+        load(name, "all")

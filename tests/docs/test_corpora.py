@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from relatome.cli import app
+from relatome.corpora import load
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "corpora.md"
@@ -51,9 +52,27 @@ def test_python(corpora_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert failed == 0
 
 
+def test_the_whole_of_drugprot_is_a_corpus_of_ones_own(corpora_dir: Path, tmp_path: Path) -> None:
+    (block,) = re.findall(
+        r"^```toml\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    path = tmp_path / "drugprot.toml"
+    path.write_text(block, "utf-8")
+    folders = {"training": "training_text_available", "development": "development"}
+    for folder, here in folders.items():
+        (tmp_path / folder).mkdir()
+        for file in (corpora_dir / "drugprot" / here).glob("drugprot_*.tsv*"):
+            (tmp_path / folder / file.name.removesuffix(".gz")).symlink_to(file)
+    for split in ("train", "dev"):
+        own = load(str(path), split)
+        assert own.documents == load("drugprot", split, corpora_dir).documents
+        assert own.role == split
+
+
 def test_every_finding_is_explained() -> None:
-    source = (ROOT / "src/relatome/corpora/check.py").read_text("utf-8")
-    kinds = re.findall(r'"(?:error|note)",\s*"([^"]+)"', source)
+    files = [ROOT / "src/relatome/corpora" / name for name in ("check.py", "looks.py")]
+    sources = "".join(file.read_text("utf-8") for file in files)
+    kinds = re.findall(r'"(?:error|note)",\s*"([^"]+)"', sources)
     assert len(kinds) > 10
     page = PAGE.read_text("utf-8")
     assert [kind for kind in kinds if kind not in page] == []

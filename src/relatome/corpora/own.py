@@ -44,6 +44,9 @@ from relatome.formats import READABLE
 
 ENDING = ".toml"
 
+# The three files of DrugProt and ChemProt are the one layout of a publisher that users have, too.
+_FORMATS = (*READABLE, "tsv-triple")
+
 
 class _OwnSplit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A split: what it may be used for, its files or folders, and their format if that is said."""
@@ -115,8 +118,8 @@ def _require_usable(name: str, split: _OwnSplit, base: Path, place: Place) -> No
     reason = ""
     if not name or set(name) & set(":/\\"):
         reason = f"splits: {name!r} cannot be the name of a split"
-    elif split.format and split.format not in READABLE:
-        known = ", ".join(READABLE)
+    elif split.format and split.format not in _FORMATS:
+        known = ", ".join(_FORMATS)
         reason = f"splits.{name}.format: there is no format {split.format!r}, only {known}"
     if reason:
         raise UsageError(DESCRIPTION_INVALID, at=place, reason=reason)

@@ -21,17 +21,16 @@ from relatome.corpora.chemprot import CHEMPROT, CHEMPROT_SAMPLE, DRUGPROT
 from relatome.corpora.corpus import Corpus, CorpusFile, Source, SplitEntry
 from relatome.corpora.ddi import DDI
 from relatome.corpora.gene_disease import EUADR_FOLDS, EUADR_PAGE, EUADR_TARGETS, GAD
-from relatome.corpora.layouts import LAYOUTS
 from relatome.corpora.own import is_own, own_corpus, pool_corpus
 from relatome.corpora.places import ENVIRONMENT, directories, user_directory
 from relatome.corpora.pool import POOLS
 from relatome.corpora.ppi import AIMED, BIOINFER, HPRD50, IEPA, LLL
+from relatome.corpora.reading import MOST_BYTES, read_own, read_sources
 from relatome.data import Document, Split
 from relatome.errors import (
     CORPUS_ALTERED,
     CORPUS_MISSING,
     CORPUS_UNREADABLE,
-    DUPLICATE_DOCUMENT,
     UNKNOWN_CORPUS,
     UNKNOWN_SPLIT,
     InputError,
@@ -64,9 +63,6 @@ _ALL = (
     HPRD50_BIOREX,
 )
 CORPORA: dict[str, Corpus] = {corpus.name: corpus for corpus in _ALL}
-
-# No file of the registry comes near this; it bounds what a damaged archive can make us unpack.
-_MOST_BYTES = 256 * 1024 * 1024
 
 
 class Copy(msgspec.Struct, frozen=True):
@@ -210,7 +206,7 @@ def load(
     """
     entry, (chosen,) = parts(f"{name}:{split}", directory)
     if entry.base is not None:
-        return _split(entry, chosen, _own_documents(entry, entry.base, chosen, on_error))
+        return _split(entry, chosen, read_own(entry, entry.base, chosen, on_error))
     found = copies(entry, chosen, directory)
     if found is None:
         raise _missing(entry, (chosen,), directory)
@@ -219,41 +215,11 @@ def load(
         for file, copy in zip(chosen.files, found, strict=True)
         for source in _sources(str(copy), _verified(entry, file, copy), chosen.members)
     ]
-    format = chosen.format or entry.format
-    if format in LAYOUTS:
-        return _split(entry, chosen, LAYOUTS[format](sources, entry.schema, on_error))
-    read = (
-        (
-            source.name,
-            formats.read_stream(
-                io.BytesIO(source.content),
-                source.name,
-                format=format,
-                schema=entry.schema,
-                on_error=on_error,
-            ),
-        )
-        for source in sources
-    )
-    return _split(entry, chosen, _once(read, on_error))
+    return _split(entry, chosen, read_sources(entry, chosen, sources, on_error))
 
 
 def _split(entry: Corpus, chosen: SplitEntry, documents: Iterable[Document]) -> Split:
     return Split(f"{entry.name}:{chosen.name}", chosen.role, tuple(documents))
-
-
-def _own_documents(
-    entry: Corpus, base: Path, chosen: SplitEntry, on_error: formats.OnError | None
-) -> Iterator[Document]:
-    paths = [base / file.path for file in chosen.files]
-    format = chosen.format or None
-    return _once(
-        (
-            (str(p), formats.read(p, format=format, schema=entry.schema, on_error=on_error))
-            for p in paths
-        ),
-        on_error,
-    )
 
 
 def _sources(name: str, content: bytes, members: str) -> Iterator[Source]:
@@ -265,25 +231,6 @@ def _sources(name: str, content: bytes, members: str) -> Iterator[Source]:
         for member in archive.namelist():
             if fnmatchcase(member, members):
                 yield Source(f"{name}:{member}", archive.read(member))
-
-
-def _once(
-    read: Iterable[tuple[str, Iterator[Document]]], on_error: formats.OnError | None
-) -> Iterator[Document]:
-    """The documents of several files; an id that an earlier file has too is a problem."""
-    seen: set[str] = set()
-    for name, documents in read:
-        for document in documents:
-            if document.id in seen:
-                error = InputError(
-                    DUPLICATE_DOCUMENT, at=Place(name, None, document.id), document=document.id
-                )
-                if on_error is None:
-                    raise error
-                on_error(error)
-                continue
-            seen.add(document.id)
-            yield document
 
 
 def _verified(entry: Corpus, file: CorpusFile, copy: Copy) -> bytes:
@@ -305,12 +252,12 @@ def _verified(entry: Corpus, file: CorpusFile, copy: Copy) -> bytes:
 def _read(copy: Copy) -> bytes:
     if copy.member is not None:
         with zipfile.ZipFile(copy.path) as archive, archive.open(copy.member) as member:
-            return member.read(_MOST_BYTES)
+            return member.read(MOST_BYTES)
     if copy.path.suffix == ".gz":
         with gzip.open(copy.path) as stream:
-            return stream.read(_MOST_BYTES)
+            return stream.read(MOST_BYTES)
     with copy.path.open("rb") as stream:
-        return stream.read(_MOST_BYTES)
+        return stream.read(MOST_BYTES)
 
 
 def _missing(entry: Corpus, splits: Iterable[SplitEntry], directory: Path | None) -> UsageError:
