@@ -521,7 +521,8 @@ CORPUS_UNREADABLE = Message(
 NO_DOWNLOAD = Message(
     "R806",
     "no address with a known checksum is registered for {name}.",
-    "Download it by hand from {homepage} and put {files} into {folder}.",
+    "Download it by hand from {homepage} and put {files} into {folder}; docs/corpora.md says which "
+    "copy is meant.",
 )
 LICENCE_NOT_ACCEPTED = Message(
     "R807",
@@ -736,6 +737,11 @@ DEFINITION_FOREIGN = Message(
     "[definitions.labels] defines {label!r}, which is no label of schema {schema}.",
     "Leave it out, or correct the name.",
 )
+START_CYCLE = Message(
+    "R624",
+    "recipe {name} starts, in the end, from itself.",
+    "Correct the key `start` of one of the recipes.",
+)
 LOSS_WEIGHT = Message(
     "R623",
     "losses.{name}.weight is not given, or is no number above 0.",
@@ -807,3 +813,13 @@ LOSS_OPTION_VALUE = Message(
     "losses.{key}.{option} is {value!r}.",
     "Give a number from {least:g} to {most:g}.",
 )
+
+# ---------------------------------------------------------------- R66x: prediction and sweeps
+
+ENSEMBLE_DIFFERS = Message(
+    "R661",
+    "{one} and {other} differ in {what}.",
+    "Probabilities are averaged over the same candidates and labels; give runs of the same schema "
+    "and narrowing, or predict with each and combine the predictions with `relatome vote`.",
+)
+ENSEMBLE_TWICE = Message("R662", "run {run} is named more than once.", "Name each run once.")

@@ -55,12 +55,9 @@ def train(
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    training.preflight(chosen)
-    learnt, dev = training.learning_splits(chosen, corpora)
-    outcome = training.run(chosen, learnt, dev, output, resume=resume)
+    outcome = training.carry_out(chosen, output, corpora, resume=resume)
     draw_curves(output)
     scores = " · ".join(f"{name} {100 * value:.1f}" for name, value in outcome.scores.items())
-    typer.echo(f"{dev.name}, {chosen.selection.rule}, F1: {scores}")
+    typer.echo(f"{outcome.split}, {chosen.selection.rule}, F1: {scores}")
     typer.echo(f"Model: {outcome.model}")
     typer.echo(f"Next: relatome models export {output} MODEL-FOLDER")
-

@@ -3,6 +3,15 @@
 from relatome.training.adapt import adapt
 from relatome.training.checkpoint import load_model, save_model
 from relatome.training.documents import learning_splits
-from relatome.training.run import Outcome, preflight, run
+from relatome.training.run import Outcome, carry_out, preflight, run
 
-__all__ = ["Outcome", "adapt", "learning_splits", "load_model", "preflight", "run", "save_model"]
+__all__ = [
+    "Outcome",
+    "adapt",
+    "carry_out",
+    "learning_splits",
+    "load_model",
+    "preflight",
+    "run",
+    "save_model",
+]

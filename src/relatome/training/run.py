@@ -20,15 +20,17 @@ from relatome.errors import (
     NEEDS_ENCODING,
     NOVELTY_MISSING,
     NOVELTY_UNKNOWN,
+    START_CYCLE,
     TYPING_VECTOR,
     UNKNOWN_SCORE,
     UsageError,
 )
 from relatome.models import RelationModel, add_markers, load_encoder, require_length
-from relatome.recipes import Recipe
+from relatome.recipes import Recipe, load_recipe
 from relatome.scoring import find_rule
-from relatome.training.checkpoint import save_model
+from relatome.training.checkpoint import WEIGHTS, load_model, save_model
 from relatome.training.dataset import Examples, coverage
+from relatome.training.documents import learning_splits
 from relatome.training.folder import (
     MODEL_FOLDER,
     PROVENANCE_FILE,
@@ -42,8 +44,9 @@ from relatome.training.folder import (
 )
 from relatome.training.objective import relation_losses
 from relatome.training.predict import fit_decoding, score_documents
-from relatome.training.provenance import code_version, machine
+from relatome.training.provenance import code_version, file_hash, machine
 from relatome.training.trainer import RelationTrainer
+from relatome.training.transfer import Trained, transfer
 
 # A biomedical abstract has next to no unknown piece; the wrong casing makes one in ten.
 _MOST_UNKNOWN = 0.01
@@ -52,9 +55,10 @@ logger = logging.getLogger(__name__)
 
 
 class Outcome(NamedTuple):
-    """What a run came to: the folder of its model and its dev scores by name."""
+    """What a run came to: the folder of its model, the split it was selected on, its scores."""
 
     model: Path
+    split: str
     scores: dict[str, float]
 
 
@@ -93,7 +97,60 @@ def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
             raise UsageError(DEFINITION_FOREIGN, label=foreign[0], schema=schema.name)
 
 
-def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool) -> Outcome:
+def carry_out(
+    recipe: Recipe, folder: Path, directory: Path | None = None, *, resume: bool
+) -> Outcome:
+    """Carry out a recipe and, first, the one it starts from.
+
+    The recipe it starts from gets the folder of its name beside `folder`; where a run of it is
+    there already, that one is used, or gone on with. So several recipes, and several seeds of one,
+    share their start.
+
+    Args:
+        recipe: as `load_recipe` gave it.
+        folder: as for `run`.
+        directory: where corpora lie; the usual places if None.
+        resume: as for `run`.
+
+    Raises:
+        UsageError, InputError, ModelError: as `run`.
+    """
+    *before, _ = stages(recipe)
+    start = None
+    for first in before:
+        beside = folder.parent / first.name
+        splits = learning_splits(first, directory)
+        start = run(first, *splits, beside, resume=beside.exists(), start=start).model
+    train, dev = learning_splits(recipe, directory)
+    return run(recipe, train, dev, folder, resume=resume, start=start)
+
+
+def stages(recipe: Recipe) -> list[Recipe]:
+    """The recipes to carry out one after the other, the given one last.
+
+    Raises:
+        UsageError: if one of them cannot be carried out, or starts from itself.
+    """
+    found = [recipe]
+    while found[0].start:
+        first = load_recipe(found[0].start)
+        if first.name in {later.name for later in found}:
+            raise UsageError(START_CYCLE, name=first.name)
+        found.insert(0, first)
+    for stage in found:
+        preflight(stage)
+    return found
+
+
+def run(
+    recipe: Recipe,
+    train: Split,
+    dev: Split,
+    folder: Path,
+    *,
+    resume: bool,
+    start: Path | None = None,
+) -> Outcome:
     """Carry out a recipe in `folder`, or go on where a killed run of it stopped.
 
     Args:
@@ -103,6 +160,7 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
         folder: the run folder; must be new or empty unless `resume`.
         resume: go on from the last complete epoch. The result is the same as if the run had
             never stopped.
+        start: the ``model`` folder of a run to begin with, in place of the encoder as published.
 
     Raises:
         UsageError: if the recipe cannot be carried out, a split is marked test, the folder is
@@ -117,16 +175,9 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
     require_folder(recipe, folder, resume=resume)
     if resume and (folder / RESULTS_FILE).is_file():  # written last, so the run is finished
         results = json.loads((folder / RESULTS_FILE).read_text(encoding="utf-8"))
-        return Outcome(folder / MODEL_FOLDER, results["f1"])
+        return Outcome(folder / MODEL_FOLDER, results["split"], results["f1"])
     set_seed(recipe.training.seed)
-    settings = Settings(
-        schema,
-        recipe.encoding,
-        typing=recipe.tasks.typing is not None,
-        definitions={} if recipe.definitions is None else recipe.definitions.labels,
-    )
-    backbone, tokenizer = _encoder(recipe, schema)
-    model = RelationModel(backbone, settings, tokenizer, recipe.model.dropout)
+    model, tokenizer, settings = _beginning(recipe, schema, start)
     learning = settings
     if (narrowing := recipe.narrowing) is not None:
         kept = Narrowing(narrowing.sentence, narrowing.interval)
@@ -145,6 +196,8 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
                 100 * covered.unknown_pieces / covered.pieces,
             )
     hashes = {split.name: data_hash(split.documents) for split in (train, dev)}
+    if start is not None:
+        hashes["start"] = file_hash(start / WEIGHTS)
     require_same_data(folder, hashes)
     provenance = {
         "code": code_version(),
@@ -169,7 +222,24 @@ def run(recipe: Recipe, train: Split, dev: Split, folder: Path, *, resume: bool)
     scores = {name: result.f1(name) for name in result.scores}
     results = {"recipe": recipe.name, "protocol": selection.rule, "split": dev.name, "f1": scores}
     write_whole(folder / RESULTS_FILE, json.dumps(results, indent=2))
-    return Outcome(folder / MODEL_FOLDER, scores)
+    return Outcome(folder / MODEL_FOLDER, dev.name, scores)
+
+
+def _beginning(recipe: Recipe, schema: Schema, start: Path | None) -> Trained:
+    """The model before its first step."""
+    settings = Settings(
+        schema,
+        recipe.encoding,
+        typing=recipe.tasks.typing is not None,
+        definitions={} if recipe.definitions is None else recipe.definitions.labels,
+    )
+    backbone, tokenizer = _encoder(recipe, schema)
+    model = RelationModel(backbone, settings, tokenizer, recipe.model.dropout)
+    begin = Trained(model, tokenizer, settings)
+    if start is not None:
+        fresh = transfer(Trained(*load_model(start)), begin)
+        logger.info("Begins with %s; fresh: %s", start, ", ".join(fresh) or "nothing")
+    return begin
 
 
 def _encoder(recipe: Recipe, schema: Schema) -> tuple[PreTrainedModel, Tokenizer]:
