@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,14 @@ from hypothesis import strategies as st
 
 from relatome.data import Document, candidates
 from relatome.data.schema import BIORED
-from relatome.encode import DocumentEncoding, EncodedDocument, encode_document, type_tags
+from relatome.encode import (
+    DocumentEncoding,
+    EncodedDocument,
+    EncodedText,
+    encode_document,
+    encode_text,
+    type_tags,
+)
 from relatome.encode.arrays import MAX_MENTION_TOKENS
 from tests.tiny import DOCUMENTS, document, long_document, tokenizer
 
@@ -95,6 +104,26 @@ def test_without_a_candidate_there_is_nothing_to_ask() -> None:
     encoding = DocumentEncoding(64, 16)
     for text in ("{KCN9|G|1} was source to {mice|O|2}.", "No effect.", "{KCN9|G} and {pain|D}"):
         assert encode_document(document("d", text), BIORED, TOKENIZER, encoding) is None
+
+
+@pytest.mark.parametrize("source", [*DOCUMENTS, long_document("long", 8)], ids=lambda d: d.id)
+def test_a_text_is_read_alike_with_and_without_candidates(source: Document) -> None:
+    encoding = DocumentEncoding(32, 8)
+    text = encode_text(source, BIORED, TOKENIZER, encoding)
+    whole = encode_document(source, BIORED, TOKENIZER, encoding)
+    assert text is not None
+    assert len(text.mention_tokens) == len(source.mentions)
+    assert (whole is None) == (source.id == "alone")
+    if whole is not None:
+        for field in fields(EncodedText):
+            for one, other in zip(
+                getattr(text, field.name), getattr(whole, field.name), strict=True
+            ):
+                assert np.array_equal(one, other), field.name
+
+
+def test_a_text_without_tokens_is_nothing() -> None:
+    assert encode_text(document("d", " "), BIORED, TOKENIZER, DocumentEncoding(32, 8)) is None
 
 
 def test_tags_say_where_a_mention_begins_and_where_it_goes_on() -> None:

@@ -2,12 +2,22 @@
 
 from relatome.encode.arrays import DISTANCE_BUCKETS, PAIR_FEATURE_SIZES
 from relatome.encode.asked import Asked
-from relatome.encode.batch import ENCODER_INPUTS, PAIR_INPUTS, Batch, encoder_batch, pair_batch
+from relatome.encode.batch import (
+    ENCODER_INPUTS,
+    MENTION_INPUTS,
+    PAIR_INPUTS,
+    Batch,
+    encoder_batch,
+    mention_batch,
+    pair_batch,
+)
 from relatome.encode.decode import ILLEGAL, Decoding, decode, softmax
 from relatome.encode.document import (
     DocumentEncoding,
     EncodedDocument,
+    EncodedText,
     encode_document,
+    encode_text,
     legal_classes,
     type_tags,
 )
@@ -26,6 +36,7 @@ __all__ = [
     "DISTANCE_BUCKETS",
     "ENCODER_INPUTS",
     "ILLEGAL",
+    "MENTION_INPUTS",
     "PAIR_FEATURE_SIZES",
     "PAIR_INPUTS",
     "Asked",
@@ -34,6 +45,7 @@ __all__ = [
     "DocumentEncoding",
     "EncodedDocument",
     "EncodedPairs",
+    "EncodedText",
     "Encoding",
     "PairEncoding",
     "PairSequence",
@@ -44,10 +56,12 @@ __all__ = [
     "decode",
     "encode",
     "encode_document",
+    "encode_text",
     "encoder_batch",
     "inputs",
     "legal_classes",
     "length_batches",
+    "mention_batch",
     "pair_batch",
     "pair_tokenizer",
     "relation_targets",

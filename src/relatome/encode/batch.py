@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from relatome.encode.document import EncodedDocument
+from relatome.encode.document import EncodedDocument, EncodedText
 from relatome.encode.tokens import IntArray
 
 Batch = dict[str, IntArray]
 
 # What the encoder reads, and what the pair scorer reads besides the encoder's token vectors.
 ENCODER_INPUTS = ("input_ids", "attention_mask", "type_tags")
+MENTION_INPUTS = ("token_source", "mention_tokens")
 PAIR_INPUTS = (
-    "token_source",
-    "mention_tokens",
+    *MENTION_INPUTS,
     "entity_mentions",
     "distances",
     "pairs",
@@ -24,7 +24,7 @@ PAIR_INPUTS = (
 )
 
 
-def encoder_batch(documents: Sequence[EncodedDocument], pad_id: int) -> Batch:
+def encoder_batch(documents: Sequence[EncodedText], pad_id: int) -> Batch:
     """All windows of the documents, in order, padded to the longest.
 
     Returns:
@@ -37,19 +37,16 @@ def encoder_batch(documents: Sequence[EncodedDocument], pad_id: int) -> Batch:
     }
 
 
-def pair_batch(documents: Sequence[EncodedDocument], length: int) -> Batch:
-    """What the pair scorer reads of the documents, padded over B documents.
+def mention_batch(documents: Sequence[EncodedText], length: int) -> Batch:
+    """Where the mentions of the documents are, padded over B documents.
 
     Args:
         documents: the documents whose windows `encoder_batch` was given.
         length: tokens to which the windows were padded.
 
     Returns:
-        ``token_source`` ``(B, T)``: index of each token's vector among the flattened windows,
-        ``mention_tokens`` ``(B, M, K)``, ``entity_mentions`` ``(B, E, m)``,
-        ``distances`` ``(B, E, T)``, ``pairs`` ``(B, P, 2)``, ``pair_rules`` ``(B, P)``,
-        ``pair_features`` ``(B, P, features)``. Padding is -1, but 0 in pairs, rules and
-        features, whose padded rows nobody reads.
+        ``token_source`` ``(B, T)``: index of each token's vector among the flattened windows, and
+        ``mention_tokens`` ``(B, M, K)``. Padding is -1.
     """
     first_window = np.cumsum([0, *(len(d.window_ids) for d in documents)])
     sources = [
@@ -58,6 +55,23 @@ def pair_batch(documents: Sequence[EncodedDocument], length: int) -> Batch:
     return {
         "token_source": stack(sources, -1),
         "mention_tokens": stack([d.mention_tokens for d in documents], -1),
+    }
+
+
+def pair_batch(documents: Sequence[EncodedDocument], length: int) -> Batch:
+    """What the pair scorer reads of the documents, padded over B documents.
+
+    Args:
+        documents: the documents whose windows `encoder_batch` was given.
+        length: tokens to which the windows were padded.
+
+    Returns:
+        what `mention_batch` returns, ``entity_mentions`` ``(B, E, m)``, ``distances``
+        ``(B, E, T)``, ``pairs`` ``(B, P, 2)``, ``pair_rules`` ``(B, P)``, ``pair_features``
+        ``(B, P, features)``. Padding is -1, but 0 in pairs, rules and features, whose padded rows
+        nobody reads.
+    """
+    return mention_batch(documents, length) | {
         "entity_mentions": stack([d.entity_mentions for d in documents], -1),
         "distances": stack([d.distances.astype(np.int64) for d in documents], 0),
         "pairs": stack([d.pairs for d in documents], 0),

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from relatome.data import Candidate, Document, Schema, candidates
 from relatome.encode.arrays import entity_distances, mention_tokens, pad_rows, pair_features
 from relatome.encode.asked import Asked
-from relatome.encode.tokens import IntArray, Tokenizer
+from relatome.encode.tokens import IntArray, Tokenizer, Tokens
 from relatome.encode.windows import central_window, windows
 
 _SPECIAL_TOKENS = 2
@@ -43,19 +43,15 @@ class DocumentEncoding(
 
 
 @dataclass(frozen=True)
-class EncodedDocument(Asked):
-    """A document as arrays for one encoder pass per window. T tokens, M mentions, E entities.
+class EncodedText:
+    """The text of a document as arrays for one encoder pass per window. T tokens, M mentions.
 
-    Attributes, besides those of `Asked`:
+    Attributes:
         window_ids: token ids of each window with its special tokens, shapes ``(length,)``.
         window_types: entity type tags of the same tokens (0 none, then begin/inside per type).
         window_of: window from which each token's vector is taken, ``(T,)``.
         position_in: position of each token in that window, ``(T,)``.
         mention_tokens: token indices of each mention, -1 padded, ``(M, K)``.
-        entity_mentions: mention indices of each entity, -1 padded, ``(E, m)``.
-        distances: bucketed distance of each token to the entity's nearest mention, ``(E, T)``.
-        pairs: entity indices (head, tail) of each candidate, ``(P, 2)``.
-        pair_features: bucketed features of each candidate, ``(P, features)``.
     """
 
     window_ids: tuple[IntArray, ...]
@@ -63,10 +59,6 @@ class EncodedDocument(Asked):
     window_of: IntArray
     position_in: IntArray
     mention_tokens: IntArray
-    entity_mentions: IntArray
-    distances: npt.NDArray[np.uint8]
-    pairs: IntArray
-    pair_features: IntArray
 
     @property
     def windows(self) -> int:
@@ -77,6 +69,23 @@ class EncodedDocument(Asked):
     def longest_window(self) -> int:
         """Tokens of the longest window, special tokens included."""
         return max(len(ids) for ids in self.window_ids)
+
+
+@dataclass(frozen=True)
+class EncodedDocument(EncodedText, Asked):
+    """A document with its candidates as arrays. T tokens, E entities, P candidates.
+
+    Attributes, besides those of `EncodedText` and `Asked`:
+        entity_mentions: mention indices of each entity, -1 padded, ``(E, m)``.
+        distances: bucketed distance of each token to the entity's nearest mention, ``(E, T)``.
+        pairs: entity indices (head, tail) of each candidate, ``(P, 2)``.
+        pair_features: bucketed features of each candidate, ``(P, features)``.
+    """
+
+    entity_mentions: IntArray
+    distances: npt.NDArray[np.uint8]
+    pairs: IntArray
+    pair_features: IntArray
 
     def part(self, start: int, end: int) -> EncodedDocument:
         """The same document asked only about candidates ``[start, end)`` and their entities.
@@ -103,6 +112,19 @@ def type_tags(schema: Schema) -> int:
     return 1 + 2 * len(schema.entity_types)
 
 
+def encode_text(
+    document: Document, schema: Schema, tokenizer: Tokenizer, encoding: DocumentEncoding
+) -> EncodedText | None:
+    """Turn text and mentions of a document into arrays; None if there is no token.
+
+    Arguments as for `encode_document`.
+    """
+    tokens = tokenizer(document.text)
+    if len(tokens) == 0:
+        return None
+    return _text(document, schema, tokenizer, encoding, tokens, _spans(document, tokens))
+
+
 def encode_document(
     document: Document,
     schema: Schema,
@@ -125,25 +147,16 @@ def encode_document(
     tokens = tokenizer(document.text) if pairs else None
     if tokens is None or len(tokens) == 0:
         return None
-    spans = np.asarray(
-        [tokens.covering(m.start, m.end) for m in document.mentions], dtype=np.int64
-    ).reshape(-1, 2)
-    tags = _tag_tokens(document, schema, spans, len(tokens))
-    cut = windows(len(tokens), encoding.window - _SPECIAL_TOKENS, encoding.overlap)
-    window_of = central_window(len(tokens), cut)
+    spans = _spans(document, tokens)
+    text = _text(document, schema, tokenizer, encoding, tokens, spans)
     entity_mentions = pad_rows([np.asarray(entity.mentions) for entity in document.entities])
     pair_rules = np.asarray([schema.pairs.index(c.rule) for c in pairs], dtype=np.int64)
     entity_pairs = np.asarray([(c.head, c.tail) for c in pairs], dtype=np.int64)
     distances = entity_distances(entity_mentions, spans, len(tokens))
     titled = tokens.starts[spans[:, 0]] < title_end(document)
     return EncodedDocument(
+        **vars(text),
         document=document,
-        window_ids=tuple(_framed(tokens.ids[a:b], tokenizer) for a, b in cut),
-        window_types=tuple(np.pad(tags[a:b], 1) for a, b in cut),
-        window_of=window_of,
-        # + 1 for the special token that opens every window
-        position_in=np.arange(len(tokens)) - np.asarray(cut)[window_of, 0] + 1,
-        mention_tokens=pad_rows([mention_tokens(first, last) for first, last in spans]),
         entity_mentions=entity_mentions,
         distances=distances,
         candidates=tuple(pairs),
@@ -151,6 +164,33 @@ def encode_document(
         pair_rules=pair_rules,
         pair_features=pair_features(entity_pairs, entity_mentions, spans, distances, titled),
         legal=legal_classes(schema)[pair_rules],
+    )
+
+
+def _spans(document: Document, tokens: Tokens) -> IntArray:
+    """Token range ``[first, last)`` of every mention, ``(M, 2)``."""
+    spans = [tokens.covering(mention.start, mention.end) for mention in document.mentions]
+    return np.asarray(spans, dtype=np.int64).reshape(-1, 2)
+
+
+def _text(
+    document: Document,
+    schema: Schema,
+    tokenizer: Tokenizer,
+    encoding: DocumentEncoding,
+    tokens: Tokens,
+    spans: IntArray,
+) -> EncodedText:
+    tags = _tag_tokens(document, schema, spans, len(tokens))
+    cut = windows(len(tokens), encoding.window - _SPECIAL_TOKENS, encoding.overlap)
+    window_of = central_window(len(tokens), cut)
+    return EncodedText(
+        window_ids=tuple(_framed(tokens.ids[a:b], tokenizer) for a, b in cut),
+        window_types=tuple(np.pad(tags[a:b], 1) for a, b in cut),
+        window_of=window_of,
+        # + 1 for the special token that opens every window
+        position_in=np.arange(len(tokens)) - np.asarray(cut)[window_of, 0] + 1,
+        mention_tokens=pad_rows([mention_tokens(first, last) for first, last in spans]),
     )
 
 

@@ -6,12 +6,13 @@ Everything after encoding (batches, training, scoring) works on units and need n
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from relatome.data import Document, Schema
 from relatome.data.narrowing import Narrowing
 from relatome.encode.asked import Asked
 from relatome.encode.batch import ENCODER_INPUTS, PAIR_INPUTS, Batch, encoder_batch, pair_batch
-from relatome.encode.document import DocumentEncoding, EncodedDocument, encode_document
+from relatome.encode.document import DocumentEncoding, EncodedDocument, EncodedText, encode_document
 from relatome.encode.sequences import (
     SEQUENCE_INPUTS,
     VECTOR_INPUTS,
@@ -25,6 +26,8 @@ from relatome.encode.tokens import Tokenizer
 
 Encoding = DocumentEncoding | PairEncoding
 Unit = EncodedDocument | PairSequence
+
+_Read = TypeVar("_Read", bound=EncodedText | PairSequence)
 
 
 def encode(
@@ -74,12 +77,12 @@ def inputs(encoding: Encoding) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return ENCODER_INPUTS, PAIR_INPUTS
 
 
-def length_batches(all_units: Sequence[Unit], budget: int) -> Iterator[list[Unit]]:
+def length_batches(all_units: Sequence[_Read], budget: int) -> Iterator[list[_Read]]:
     """Group units of similar length so that a batch holds at most `budget` padded tokens.
 
     A single unit larger than the budget is a batch of its own.
     """
-    group: list[Unit] = []
+    group: list[_Read] = []
     windows = 0
     for unit in sorted(all_units, key=lambda u: u.longest_window):
         if group and (windows + unit.windows) * unit.longest_window > budget:
