@@ -15,12 +15,13 @@ from relatome.training.dataset import tensors
 from tests.tiny import DOCUMENTS, long_document, tokenizer
 
 TOKENIZER = tokenizer()
+ENCODING = DocumentEncoding(96, 32)
 ENCODED = [
     made
     for source in (DOCUMENTS[0], long_document("long", 6), DOCUMENTS[4])
-    if (made := encode_document(source, BIORED, TOKENIZER, DocumentEncoding(96, 32)))
+    if (made := encode_document(source, BIORED, TOKENIZER, ENCODING))
 ]
-BATCH = tensors(ENCODED, TOKENIZER.pad_id)
+BATCH = tensors(ENCODED, TOKENIZER.pad_id, ENCODING)
 
 
 def hidden_tokens(rate: float) -> list[torch.Tensor]:

@@ -18,6 +18,7 @@ from relatome.encode import (
     PAIR_INPUTS,
     DocumentEncoding,
     EncodedDocument,
+    Settings,
     encode_document,
     encoder_batch,
 )
@@ -27,17 +28,18 @@ from relatome.training.dataset import tensors
 from tests.tiny import DOCUMENTS, fix_weights, long_document, tokenizer
 
 TOKENIZER = tokenizer()
+ENCODING = DocumentEncoding(96, 32)
 ENCODED = [
     made
     for source in (*DOCUMENTS, long_document("long", 9, genes=4))
-    if (made := encode_document(source, BIORED, TOKENIZER, DocumentEncoding(96, 32)))
+    if (made := encode_document(source, BIORED, TOKENIZER, ENCODING))
 ]
 
 
 @pytest.fixture(scope="module")
 def model(tiny_encoder: object) -> RelationModel:
     backbone, _ = load_encoder(str(tiny_encoder))
-    made = RelationModel(backbone, BIORED, dropout=0.5).eval()
+    made = RelationModel(backbone, Settings(BIORED, ENCODING), TOKENIZER, dropout=0.5).eval()
     for name, module in made.named_children():
         if name != "encoder":
             fix_weights(module)
@@ -47,18 +49,14 @@ def model(tiny_encoder: object) -> RelationModel:
 
 @torch.no_grad()
 def scores(model: RelationModel, *documents: EncodedDocument) -> Scores:
-    return model(tensors(documents, TOKENIZER.pad_id))
+    return model(tensors(documents, TOKENIZER.pad_id, ENCODING))
 
 
 def differences(ours: Scores, theirs: Scores) -> float:
     """The largest difference of any score."""
-    assert ours.novelty is not None
-    assert theirs.novelty is not None
-    assert ours.relation.shape == theirs.relation.shape
-    return max(
-        float((ours.relation - theirs.relation).abs().max()),
-        float((ours.novelty - theirs.novelty).abs().max()),
-    )
+    assert ours.keys() == theirs.keys() == {"relation", "novelty"}
+    assert all(ours[task].shape == theirs[task].shape for task in ours)
+    return max(float((ours[task] - theirs[task]).abs().max()) for task in ours)
 
 
 def test_the_documents_differ_in_every_size() -> None:
@@ -69,17 +67,14 @@ def test_the_documents_differ_in_every_size() -> None:
 
 def test_a_batch_scores_each_document_as_if_alone(model: RelationModel) -> None:
     together = scores(model, *ENCODED)
-    assert together.novelty is not None
     for row, encoded in enumerate(ENCODED):
         pairs = len(encoded.pairs)
-        own = Scores(
-            together.relation[row : row + 1, :pairs], together.novelty[row : row + 1, :pairs]
-        )
+        own = {task: logits[row : row + 1, :pairs] for task, logits in together.items()}
         assert differences(own, scores(model, encoded)) < 1e-5
 
 
 def test_scores_depend_on_the_pair(model: RelationModel) -> None:
-    relation = scores(model, ENCODED[-1]).relation[0, :, 1]  # Association is legal for all
+    relation = scores(model, ENCODED[-1])["relation"][0, :, 1]  # Association is legal for all
     assert len({round(float(value), 4) for value in relation}) > len(relation) // 2
 
 
@@ -88,16 +83,13 @@ def test_parts_score_as_the_whole(model: RelationModel, size: int) -> None:
     whole = ENCODED[-1]
     starts = range(0, len(whole.pairs), size)
     parts = [scores(model, whole.part(start, start + size)) for start in starts]
-    joined = Scores(
-        torch.cat([part.relation for part in parts], dim=1),
-        torch.cat([part.novelty for part in parts if part.novelty is not None], dim=1),
-    )
+    joined = {task: torch.cat([part[task] for part in parts], dim=1) for task in parts[0]}
     assert differences(joined, scores(model, whole)) < 1e-5
 
 
 def test_illegal_classes_are_out_of_reach(model: RelationModel) -> None:
     for encoded in ENCODED:
-        relation = scores(model, encoded).relation[0]
+        relation = scores(model, encoded)["relation"][0]
         legal = torch.from_numpy(encoded.legal)
         assert (relation[~legal] == ILLEGAL).all()
         assert (relation[legal] > ILLEGAL / 2).all()
@@ -107,13 +99,13 @@ def test_illegal_classes_are_out_of_reach(model: RelationModel) -> None:
 def test_every_mention_of_an_entity_counts(model: RelationModel) -> None:
     """Hiding a mention in the last window changes the scores of its entity's pairs."""
     encoded = ENCODED[-1]
-    batch = tensors([encoded], TOKENIZER.pad_id)
+    batch = tensors([encoded], TOKENIZER.pad_id, ENCODING)
     with torch.no_grad():
-        before = model(batch).relation
+        before = model(batch)["relation"]
         batch["entity_mentions"] = batch["entity_mentions"].clone()
         row = batch["entity_mentions"][0, 0]
         row[int((row >= 0).sum()) - 1] = -1
-        after = model(batch).relation
+        after = model(batch)["relation"]
     concerned = torch.from_numpy((encoded.pairs == 0).any(axis=1))
     changed = ((before - after).abs() > 1e-6).any(-1)[0]
     assert changed[concerned].all()
@@ -132,7 +124,7 @@ def test_dropout_is_off_in_evaluation_and_on_in_training(model: RelationModel) -
 
 
 def test_scoring_from_vectors_is_the_second_half(model: RelationModel) -> None:
-    batch = tensors(ENCODED, TOKENIZER.pad_id)
+    batch = tensors(ENCODED, TOKENIZER.pad_id, ENCODING)
     with torch.no_grad():
         vectors = model.encoder(*(batch[name] for name in ENCODER_INPUTS))
         halves = model.score(vectors, *(batch[name] for name in PAIR_INPUTS))
@@ -158,11 +150,13 @@ def test_any_hidden_size_has_heads(hidden: int) -> None:
 @pytest.mark.parametrize("hidden", [7, 97, 200])
 def test_pair_vectors_of_odd_sizes(hidden: int) -> None:
     pairs = DocumentPairs(hidden, len(BIORED.pairs), dropout=0.0)
-    batch = tensors(ENCODED[:2], TOKENIZER.pad_id)
+    batch = tensors(ENCODED[:2], TOKENIZER.pad_id, ENCODING)
     vectors = torch.randn(*batch["input_ids"].shape, hidden)
     made = pairs(vectors, *(batch[name] for name in PAIR_INPUTS))
-    assert made.shape == (2, batch["pairs"].shape[1], hidden)
-    assert torch.isfinite(made).all()
+    for each in made:
+        assert each is not None
+        assert each.shape == (2, batch["pairs"].shape[1], hidden)
+        assert torch.isfinite(each).all()
 
 
 def test_features_have_an_embedding_each() -> None:

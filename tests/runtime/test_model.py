@@ -44,10 +44,10 @@ def test_fp32_scores_are_those_of_torch(fp32: Model, tiny_checkpoint: Path) -> N
     encoded = [e for d in SIZES if (e := fp32.encode(d)) is not None]
     assert {len(e.window_ids) for e in encoded} >= {1, 2, 4, 12}
     assert {len(e.pairs) for e in encoded} >= {1, 6, 465}
-    for theirs in score_documents(model, encoded, tokenizer.pad_id):
-        relation, novelty = fp32.score(theirs.encoded)
-        legal = theirs.encoded.legal
-        assert relation.shape == (len(theirs.encoded.pairs), 1 + len(settings.schema.labels))
+    for theirs in score_documents(model, encoded, settings, tokenizer.pad_id):
+        relation, novelty = fp32.score(theirs.asked)
+        legal = theirs.asked.legal
+        assert relation.shape == (len(theirs.asked.candidates), 1 + len(settings.schema.labels))
         assert novelty is not None
         assert theirs.novelty is not None
         assert relation[legal] == pytest.approx(theirs.relation[legal], abs=1e-4)
@@ -60,11 +60,11 @@ def test_fp32_relations_are_those_of_torch(fp32: Model, tiny_checkpoint: Path) -
     model, tokenizer, settings = load_model(tiny_checkpoint)
     encoded = [e for d in SIZES if (e := fp32.encode(d)) is not None]
     kinds = set()
-    for scored in score_documents(model, encoded, tokenizer.pad_id):
+    for scored in score_documents(model, encoded, settings, tokenizer.pad_id):
         theirs = decode(
-            scored.encoded, scored.relation, scored.novelty, settings.schema, settings.decoding
+            scored.asked, scored.relation, scored.novelty, settings.schema, settings.decoding
         )
-        ours = fp32.relations(scored.encoded)
+        ours = fp32.relations(scored.asked)
         kinds |= {relation.type for relation in ours.relations}
 
         def by_pair(made: Document) -> dict[tuple[str, str], tuple[object, ...]]:
@@ -207,8 +207,9 @@ def wide_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wide")
     encoder = save_encoder(folder / "encoder", hidden=384, positions=512)
     backbone, tokenizer = load_encoder(str(encoder))
-    model = RelationModel(backbone, BIORED, dropout=0.0)
-    save_model(model, tokenizer, Settings(BIORED, DocumentEncoding(512, 128)), folder / "run")
+    settings = Settings(BIORED, DocumentEncoding(512, 128))
+    model = RelationModel(backbone, settings, tokenizer, dropout=0.0)
+    save_model(model, tokenizer, settings, folder / "run")
     export(folder / "run", folder / "model", "wide", "0")
     return folder / "model"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -17,35 +18,38 @@ from relatome.training.dataset import Examples
 from relatome.training.predict import Scored, decoded, fit_decoding, score_documents
 from tests.tiny import DOCUMENTS, document, long_document, split, tokenizer
 
-SETTINGS = Settings(BIORED, DocumentEncoding(96, 32))
+ENCODING = DocumentEncoding(96, 32)
+SETTINGS = Settings(BIORED, ENCODING)
 GOLD = (*DOCUMENTS, long_document("long", 9))
 
 
 @pytest.fixture(scope="module")
 def scored(tiny_checkpoint: Path) -> list[Scored]:
     model, made, settings = load_model(tiny_checkpoint)
-    return score_documents(model, Examples(split("x", GOLD), settings, made).encoded, made.pad_id)
+    asked = Examples(split("x", GOLD), settings, made).asked
+    return score_documents(model, asked, settings, made.pad_id)
 
 
 def test_scores_come_in_the_order_given(scored: list[Scored], tiny_checkpoint: Path) -> None:
-    assert [s.encoded.document.id for s in scored] == ["treat", "bind", "pair", "mixed", "long"]
-    model, made, _ = load_model(tiny_checkpoint)
+    assert [s.asked.document.id for s in scored] == ["treat", "bind", "pair", "mixed", "long"]
+    model, made, settings = load_model(tiny_checkpoint)
     for one in scored:
-        (alone,) = score_documents(model, [one.encoded], made.pad_id)
+        (alone,) = score_documents(model, [one.asked], settings, made.pad_id)
         assert alone.relation == pytest.approx(one.relation, abs=1e-4)
-        assert len(one.relation) == len(one.encoded.pairs)
+        assert len(one.relation) == len(one.asked.candidates)
 
 
 def test_the_model_is_left_as_it_was(tiny_checkpoint: Path) -> None:
     model, made, settings = load_model(tiny_checkpoint)
     assert not model.training
     model.train()
-    score_documents(model, Examples(split("x", GOLD), settings, made).encoded, made.pad_id)
+    asked = Examples(split("x", GOLD), settings, made).asked
+    score_documents(model, asked, settings, made.pad_id)
     assert model.training
 
 
 def test_every_document_comes_back(scored: list[Scored]) -> None:
-    found = decoded(scored, GOLD, BIORED, Decoding(threshold=0.1))
+    found = decoded(scored, GOLD, Settings(BIORED, ENCODING, Decoding(threshold=0.1)))
     assert [d.id for d in found] == [d.id for d in GOLD]
     assert found[3].relations == ()  # nothing to ask about
     assert all(r.score is not None for d in found for r in d.relations)
@@ -57,14 +61,15 @@ def fitted(probabilities: list[float], gold: list[bool]) -> tuple[Decoding, floa
     for number, (probability, is_gold) in enumerate(zip(probabilities, gold, strict=True)):
         relations = (("1", "2", "Association", True),) if is_gold else ()
         documents.append(document(str(number), "{x|G|1} {pain|D|2}", *relations))
-        (encoded,) = Examples(split("x", documents[-1:]), SETTINGS, tokenizer()).encoded
+        (asked,) = Examples(split("x", documents[-1:]), SETTINGS, tokenizer()).asked
         logits = np.full((1, 9), -1e4, dtype=np.float32)
         logits[0, :2] = np.log([1 - probability, probability])
-        made.append(Scored(encoded, logits, np.zeros((1, 2), dtype=np.float32)))
-    decoding, result = fit_decoding(made, documents, BIORED, "biored-8", "pair")
-    again = score(documents, decoded(made, documents, BIORED, decoding), "biored-8")
+        made.append(Scored(asked, logits, np.zeros((1, 2), dtype=np.float32)))
+    settings, result = fit_decoding(made, documents, SETTINGS, "biored-8", "pair")
+    assert msgspec.structs.replace(settings, decoding=Decoding()) == SETTINGS
+    again = score(documents, decoded(made, documents, settings), "biored-8")
     assert result.f1("pair") == again.f1("pair")
-    return decoding, result.f1("pair")
+    return settings.decoding, result.f1("pair")
 
 
 def test_the_threshold_separates_what_can_be_separated() -> None:
