@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
+from relatome.data.schemas import BIORED
 from relatome.errors import InputError
+from relatome.formats import read_stream
 from tests.formats.examples import problems_of, read_bytes, whereabouts
 
 CONTENT = b"""\
@@ -52,3 +56,18 @@ def test_a_copy_of_a_refused_document_is_not_a_duplicate() -> None:
     documents, (problem,) = problems_of(content)
     assert [document.id for document in documents] == ["1"]
     assert problem.code == "R104"
+
+
+def test_labels_outside_the_schema_may_be_kept_on_request() -> None:
+    content = b"1|t|KCN9 TPO2\n1\t0\t4\tKCN9\tGene\t9\n1\t5\t9\tTPO2\tGene\t8\n1\tSays\t9\t8\n"
+    with pytest.raises(InputError, match=r"R110.*'Says'"):
+        list(read_stream(io.BytesIO(content), "x", schema=BIORED))
+    (document,) = read_stream(io.BytesIO(content), "x", schema=BIORED, any_label=True)
+    assert [relation.type for relation in document.relations] == ["Says"]
+    assert document.mentions[0].type == "GeneOrGeneProduct"
+    with pytest.raises(InputError, match="R103"):
+        list(
+            read_stream(
+                io.BytesIO(content.replace(b"Gene", b"Gnu")), "x", schema=BIORED, any_label=True
+            )
+        )

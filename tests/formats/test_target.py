@@ -1,4 +1,4 @@
-"""Output files: whole or not there."""
+"""Output files and folders: whole or not there."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from relatome.data.document import Document, Passage
 from relatome.errors import InputError, UsageError, WorkError
 from relatome.formats import Problems, WriteReport, read, write
+from relatome.formats.target import new_folder
 from tests.formats.examples import DOCUMENTS, PUBTATOR, path_with
 
 
@@ -75,3 +76,35 @@ def test_a_closed_output_is_one_error(tmp_path: Path) -> None:
         pytest.skip("needs /dev/full")
     with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="space"):
         write(DOCUMENTS, full, "jsonl")
+
+
+def _interrupted_in(target: Path) -> None:
+    with new_folder(target) as folder:
+        (folder / "half").write_text("x")
+        raise KeyboardInterrupt
+
+
+def test_a_folder_appears_only_when_whole(tmp_path: Path) -> None:
+    target = tmp_path / "a" / "new"
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted_in(target)
+    assert list((tmp_path / "a").iterdir()) == []
+    with new_folder(target) as folder:
+        (folder / "whole").write_text("x")
+        assert not target.exists()
+    assert [path.name for path in target.iterdir()] == ["whole"]
+    with pytest.raises(UsageError, match="R156"), new_folder(target):
+        pass
+    with pytest.raises(UsageError, match="R156"), new_folder(target / "whole"):
+        pass
+    assert (target / "whole").read_text() == "x"
+    with pytest.raises(WorkError, match="R111"), new_folder(target / "whole" / "below"):
+        pass
+
+
+def test_an_empty_folder_is_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    with new_folder(Path()) as folder:
+        (folder / "whole").write_text("x")
+    assert (tmp_path / "empty" / "whole").is_file()
