@@ -31,6 +31,8 @@ from relatome.scoring import find_rule
 from relatome.training.checkpoint import WEIGHTS, load_model, save_model
 from relatome.training.dataset import Examples, coverage
 from relatome.training.documents import learning_splits
+from relatome.training.fine_types import FINE_TYPES_FOLDER
+from relatome.training.fine_types_run import learn_fine_types, require_fine_types
 from relatome.training.folder import (
     MODEL_FOLDER,
     PROVENANCE_FILE,
@@ -62,13 +64,17 @@ class Outcome(NamedTuple):
     scores: dict[str, float]
 
 
-def preflight(recipe: Recipe) -> Schema:
+def preflight(recipe: Recipe, directory: Path | None = None) -> Schema:
     """Verify everything in a recipe that can be wrong without looking at data or weights.
+
+    Args:
+        recipe: as `load_recipe` gave it.
+        directory: where a pool that the recipe names may lie; the usual places if None.
 
     Raises:
         UsageError: naming the key at fault.
     """
-    schema = find_schema(recipe.schema)
+    schema = find_schema(recipe.schema, directory)
     relation_losses(recipe, schema)
     if schema.novelty != (recipe.tasks.novelty is not None):
         message = NOVELTY_MISSING if schema.novelty else NOVELTY_UNKNOWN
@@ -89,6 +95,7 @@ def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
             raise UsageError(TYPING_VECTOR)
     elif recipe.data.negatives < 1:
         raise UsageError(NEEDS_ENCODING, key="data.negatives", kind="pair")
+    require_fine_types(recipe, schema)
     if recipe.definitions is not None:
         defined = recipe.definitions.labels
         if missing := [label for label in schema.labels if not defined.get(label, "").strip()]:
@@ -115,17 +122,18 @@ def carry_out(
     Raises:
         UsageError, InputError, ModelError: as `run`.
     """
-    *before, _ = stages(recipe)
+    *before, _ = stages(recipe, directory)
     start = None
     for first in before:
         beside = folder.parent / first.name
         splits = learning_splits(first, directory)
-        start = run(first, *splits, beside, resume=beside.exists(), start=start).model
+        begun = beside.exists()
+        start = run(first, *splits, beside, directory, resume=begun, start=start).model
     train, dev = learning_splits(recipe, directory)
-    return run(recipe, train, dev, folder, resume=resume, start=start)
+    return run(recipe, train, dev, folder, directory, resume=resume, start=start)
 
 
-def stages(recipe: Recipe) -> list[Recipe]:
+def stages(recipe: Recipe, directory: Path | None = None) -> list[Recipe]:
     """The recipes to carry out one after the other, the given one last.
 
     Raises:
@@ -138,7 +146,7 @@ def stages(recipe: Recipe) -> list[Recipe]:
             raise UsageError(START_CYCLE, name=first.name)
         found.insert(0, first)
     for stage in found:
-        preflight(stage)
+        preflight(stage, directory)
     return found
 
 
@@ -147,6 +155,7 @@ def run(
     train: Split,
     dev: Split,
     folder: Path,
+    directory: Path | None = None,
     *,
     resume: bool,
     start: Path | None = None,
@@ -158,6 +167,7 @@ def run(
         train: documents to learn from.
         dev: documents to select the epoch and the threshold on.
         folder: the run folder; must be new or empty unless `resume`.
+        directory: where a pool may lie whose schema the recipe names.
         resume: go on from the last complete epoch. The result is the same as if the run had
             never stopped.
         start: the ``model`` folder of a run to begin with, in place of the encoder as published.
@@ -168,7 +178,7 @@ def run(
         InputError: if train and dev share a document, or one has no candidate pair.
         ModelError: if the encoder cannot be used, or training diverges.
     """
-    schema = preflight(recipe)
+    schema = preflight(recipe, directory)
     require_not_test(train, "train")
     require_not_test(dev, "select a model")
     require_disjoint(train, dev)
@@ -183,6 +193,17 @@ def run(
         kept = Narrowing(narrowing.sentence, narrowing.interval)
         learning = msgspec.structs.replace(settings, narrowing=kept)
         settings = learning if narrowing.everywhere else settings
+    hashes = {split.name: data_hash(split.documents) for split in (train, dev)}
+    if start is not None:
+        hashes["start"] = file_hash(start / WEIGHTS)
+    require_same_data(folder, hashes)
+    typer = None
+    if recipe.fine_types is not None:
+        typer = learn_fine_types(recipe, recipe.fine_types, schema, train, folder)
+        train, dev = (
+            msgspec.structs.replace(split, documents=tuple(typer.replace(split.documents)))
+            for split in (train, dev)
+        )
     train_examples = Examples(train, learning, tokenizer)
     dev_examples = Examples(dev, settings, tokenizer)
     reached = {e.split.name: coverage(e) for e in (train_examples, dev_examples)}
@@ -195,10 +216,6 @@ def run(
                 name,
                 100 * covered.unknown_pieces / covered.pieces,
             )
-    hashes = {split.name: data_hash(split.documents) for split in (train, dev)}
-    if start is not None:
-        hashes["start"] = file_hash(start / WEIGHTS)
-    require_same_data(folder, hashes)
     provenance = {
         "code": code_version(),
         "machine": machine(),
@@ -219,6 +236,8 @@ def run(
         scored = score_documents(model, dev_examples.asked, settings, tokenizer.pad_id)
     fitted, result = fit_decoding(scored, dev.documents, settings, selection.rule, selection.score)
     save_model(model, tokenizer, fitted, folder / MODEL_FOLDER)
+    if typer is not None:
+        typer.save(folder / MODEL_FOLDER / FINE_TYPES_FOLDER)
     scores = {name: result.f1(name) for name in result.scores}
     results = {"recipe": recipe.name, "protocol": selection.rule, "split": dev.name, "f1": scores}
     write_whole(folder / RESULTS_FILE, json.dumps(results, indent=2))
