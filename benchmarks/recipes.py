@@ -1,0 +1,168 @@
+"""Measures recipes: trains every seed, predicts the test split, scores it by the official rule.
+
+    python benchmarks/recipes.py RECIPE... [--seeds 13,14,15] [--runs DIR] [--corpora DIR]
+
+Runs are kept in ``runs/RECIPE-SEED`` and gone on with, so a killed measurement continues where it
+stopped. Writes ``benchmarks/results/recipes/RECIPE.json``; nothing is selected on the test split,
+which is predicted once, after training. ``--compare A B`` (two measured recipes) writes the
+difference of each pair of seeds, with its interval, to ``benchmarks/results/ideas/A-B.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import statistics
+from pathlib import Path
+from typing import Any
+
+from common import machine, write_result
+
+from relatome import formats
+from relatome.corpora import data_hash
+from relatome.data import Document, Split
+from relatome.recipes import Recipe, load_recipe
+from relatome.scoring import Result, compare, score
+from relatome.scoring.intervals import f1_intervals
+from relatome.training import carry_out
+from relatome.training.documents import split
+from relatome.training.ensemble import load_run, predict
+from relatome.training.folder import PROVENANCE_FILE, RESULTS_FILE
+
+SEEDS = (13, 14, 15)
+
+
+def main() -> None:
+    """Measure recipes, or compare two that were measured."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("recipes", nargs="+")
+    parser.add_argument("--seeds", default=",".join(map(str, SEEDS)))
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--corpora", type=Path)
+    parser.add_argument("--compare", action="store_true", help="the gain of the second of two")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    seeds = [int(seed) for seed in options.seeds.split(",")]
+    if options.compare:
+        first, second = (load_recipe(name) for name in options.recipes)
+        compared(first, second, seeds, options.runs, options.corpora)
+        return
+    for name in options.recipes:
+        measured(load_recipe(name), seeds, options.runs, options.corpora)
+
+
+def measured(recipe: Recipe, seeds: list[int], runs: Path, directory: Path | None) -> None:
+    """Train, predict and score one recipe for every seed, and write the result."""
+    test = split(recipe.data.test, directory)
+    rows = [_seed(recipe, seed, test, runs, directory) for seed in seeds]
+    write_result(
+        f"recipes/{recipe.name}",
+        {
+            "command": f"python benchmarks/recipes.py {recipe.name} --seeds "
+            + ",".join(map(str, seeds)),
+            "recipe": recipe.name,
+            "encoder": recipe.encoder.name,
+            "protocol": recipe.selection.rule,
+            "primary": recipe.selection.score,
+            "test": {"split": recipe.data.test, "sha256": data_hash(test.documents)},
+            "seeds": rows,
+            "mean": {
+                part: {name: statistics.mean(row[part]["f1"][name] for row in rows) for name in f1}
+                for part, f1 in ((part, rows[0][part]["f1"]) for part in ("dev", "test"))
+            },
+            "machine": machine(),
+        },
+    )
+
+
+def _seed(
+    recipe: Recipe, seed: int, test: Split, runs: Path, directory: Path | None
+) -> dict[str, Any]:
+    folder = _run(recipe, seed, runs, directory)
+    provenance = json.loads((folder / PROVENANCE_FILE).read_text(encoding="utf-8"))
+    dev = json.loads((folder / RESULTS_FILE).read_text(encoding="utf-8"))
+    result = score(test.documents, predictions(folder, test), recipe.selection.rule)
+    intervals = f1_intervals(result)
+    row = {
+        "seed": seed,
+        "trained_by": provenance["code"],
+        "data": provenance["data"],
+        "shortened": {name: part["shortened"] for name, part in provenance["coverage"].items()},
+        "dev": {"split": dev["split"], "f1": dev["f1"]},
+        "test": {
+            "f1": {name: result.f1(name) for name in result.scores},
+            "interval_95": {name: [i.low, i.high] for name, i in intervals.items()},
+            "macro_f1": _macro(result),
+        },
+    }
+    figures = " · ".join(f"{name} {100 * f1:.1f}" for name, f1 in row["test"]["f1"].items())
+    print(f"{recipe.name}, seed {seed}, {test.name}, {recipe.selection.rule}: {figures}")
+    return row
+
+
+def _macro(result: Result) -> dict[str, float]:
+    """Means over labels of the scores that judge labels."""
+    labelled = result.groups.get("label", {})
+    return {name: result.macro_f1("label", name) for name in labelled}
+
+
+def _run(recipe: Recipe, seed: int, runs: Path, directory: Path | None) -> Path:
+    folder = runs / f"{recipe.name}-{seed}"
+    seeded = load_recipe(recipe.name, (f"training.seed={seed}",))
+    carry_out(seeded, folder, directory, resume=folder.exists())
+    return folder
+
+
+def predictions(folder: Path, test: Split) -> list[Document]:
+    """What the model of a run says of a split; read back where it was predicted before."""
+    path = folder / f"predictions.{test.name.replace(':', '-')}.jsonl"
+    if not path.is_file():
+        documents = predict([load_run(folder)], test.documents)
+        formats.write(documents, path, "jsonl")
+    return list(formats.read(path))
+
+
+def compared(
+    first: Recipe, second: Recipe, seeds: list[int], runs: Path, directory: Path | None
+) -> None:
+    """Write what the second of two measured recipes gains over the first."""
+    test = split(second.data.test, directory)
+    rows = []
+    for seed in seeds:
+        results = [
+            score(test.documents, predictions(runs / f"{r.name}-{seed}", test), r.selection.rule)
+            for r in (second, first)
+        ]
+        found = compare(*results, second.selection.score)
+        rows.append(
+            {
+                "seed": seed,
+                "difference": found.difference,
+                "interval_95": [found.low, found.high],
+                "p": found.p,
+            }
+        )
+        print(
+            f"{second.name} over {first.name}, seed {seed}: {100 * found.difference:+.1f} "
+            f"[{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+        )
+    write_result(
+        f"ideas/{first.name}--{second.name}",
+        {
+            "command": f"python benchmarks/recipes.py --compare {first.name} {second.name} --seeds "
+            + ",".join(map(str, seeds)),
+            "without": first.name,
+            "with": second.name,
+            "protocol": second.selection.rule,
+            "score": second.selection.score,
+            "test": {"split": second.data.test, "sha256": data_hash(test.documents)},
+            "seeds": rows,
+            "mean": statistics.mean(row["difference"] for row in rows),
+            "machine": machine(),
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
