@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -94,6 +95,45 @@ def test_relations_of_the_input_are_replaced() -> None:
     assert PAIR.document.relations
     assert one(logits(Association=0.01)).relations == ()
     assert PAIR.document.relations
+
+
+SEVERAL = msgspec.structs.replace(BIORED, multi_label=True)
+
+
+def labels(second_threshold: float, **probabilities: float) -> list[tuple[str, float]]:
+    """Labels asserted of a pair that may have several, with their scores."""
+    decoding = Decoding(threshold=0.5, second_threshold=second_threshold)
+    novel = np.zeros((1, 2), dtype=np.float32)
+    found = decode(PAIR, logits(**probabilities), novel, SEVERAL, decoding).relations
+    assert len({(r.head, r.tail, r.novel, r.novel_score) for r in found}) == min(1, len(found))
+    return [(r.type, round(r.score or 0, 2)) for r in found]
+
+
+BOTH = {"Association": 0.3, "Positive_Correlation": 0.45, "Negative_Correlation": 0.2}
+
+
+@pytest.mark.parametrize(
+    ("threshold", "count"), [(1.0, 1), (0.31, 1), (0.29, 2), (0.25, 2), (0.19, 3)]
+)
+def test_further_labels_are_asserted_where_they_reach_their_threshold(
+    threshold: float, count: int
+) -> None:
+    expected = [("Positive_Correlation", 0.45), ("Association", 0.3), ("Negative_Correlation", 0.2)]
+    assert labels(threshold, **BOTH) == expected[:count]
+
+
+def test_a_pair_that_is_not_asserted_has_no_further_labels() -> None:
+    assert labels(0.1, Association=0.2, Positive_Correlation=0.25) == []
+
+
+def test_the_best_label_needs_not_reach_the_threshold_of_further_ones() -> None:
+    assert labels(0.45, Association=0.26, Positive_Correlation=0.3) == [
+        ("Positive_Correlation", 0.3)
+    ]
+
+
+def test_a_schema_of_single_labels_has_one_whatever_the_threshold() -> None:
+    assert len(one(logits(**BOTH), second_threshold=0.0).relations) == 1
 
 
 any_logits = arrays.arrays(

@@ -6,9 +6,16 @@ import msgspec
 import numpy as np
 import pytest
 
-from relatome.data import Document
+from relatome.data import Document, Mention, Passage, Schema
 from relatome.data.schema import BIORED
-from relatome.encode import DocumentEncoding, encode_document, relation_targets
+from relatome.data.schemas import DRUGPROT
+from relatome.encode import (
+    DocumentEncoding,
+    encode_document,
+    relation_targets,
+    type_classes,
+    type_targets,
+)
 from tests.tiny import document, tokenizer
 
 TEXT = "{x|G|1} causes {pain|D|2} and {y|G|3}"
@@ -75,3 +82,56 @@ def test_a_label_illegal_for_the_pair_is_no_target() -> None:
     # `relatome check` reports it as unreachable; the model has no class for it there.
     found = targets(document("d", TEXT, ("1", "2", "Bind", True)))
     assert found["2", "1"] == ({0}, set())
+
+
+def types(given: Document, schema: Schema) -> dict[tuple[str, str], tuple[list[str], list[str]]]:
+    """Gold types of head and tail by their ids."""
+    encoded = encode_document(given, schema, TOKENIZER, DocumentEncoding(64, 16))
+    assert encoded is not None
+    classes = type_classes(schema)
+    gold = type_targets(encoded, schema)
+    for matrix in gold:
+        assert matrix.dtype == np.bool_
+        assert matrix.shape == (len(encoded.candidates), len(classes))
+    entities = given.entities
+    return {
+        (entities[c.head].id, entities[c.tail].id): tuple(  # type: ignore[misc]
+            [classes[index] for index in np.flatnonzero(row)] for row in ends
+        )
+        for c, *ends in zip(encoded.candidates, *gold, strict=True)
+    }
+
+
+def test_the_types_of_both_ends() -> None:
+    gene, disease = ["GeneOrGeneProduct"], ["DiseaseOrPhenotypicFeature"]
+    assert types(document("d", TEXT), BIORED) == {
+        ("2", "1"): (disease, gene),
+        ("2", "3"): (disease, gene),
+        ("1", "3"): (gene, gene),
+    }
+
+
+def test_types_are_as_fine_as_the_corpus_has_them() -> None:
+    assert type_classes(DRUGPROT) == ("CHEMICAL", "GENE", "GENE-Y", "GENE-N")
+    mentions = tuple(
+        Mention(name, start, start + 1, name, type, (id,), fine_type=fine)
+        for start, (name, type, id, fine) in enumerate(
+            [
+                ("c", "CHEMICAL", "1", ""),
+                ("y", "GENE", "2", "GENE-Y"),
+                ("n", "GENE", "3", "GENE-N"),
+                ("g", "GENE", "4", ""),
+                ("z", "GENE", "2", "GENE-N"),
+                ("s", "GENE", "5", "protein"),
+            ]
+        )
+    )
+    given = Document("d", (Passage("abstract", 0, "cyngzs"),), mentions)
+    given.check()
+    chemical = ["CHEMICAL"]
+    assert types(given, DRUGPROT) == {
+        ("1", "2"): (chemical, ["GENE-Y"]),  # an entity has the type of its first mention
+        ("1", "3"): (chemical, ["GENE-N"]),
+        ("1", "4"): (chemical, ["GENE"]),
+        ("1", "5"): (chemical, []),  # a type that the schema does not name is not judged
+    }
