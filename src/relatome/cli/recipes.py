@@ -22,17 +22,23 @@ def list_recipes(context: typer.Context) -> None:
     from rich.table import Table
 
     from relatome.cli._terminal import console
-    from relatome.recipes import load_recipe, shipped
+    from relatome.recipes import load_recipe, measured, shipped
 
-    table = Table("recipe", "what it trains", "published (F1)")
+    table = Table("recipe", "what it trains", "published (F1)", "measured here (F1)")
+    figures = measured()
     for name in shipped():
         recipe = load_recipe(name)
-        published = "\n".join(
-            f"{p.protocol}: " + " · ".join(f"{k} {v:g}" for k, v in p.scores.items())
-            for p in recipe.published
-        )
-        table.add_row(name, escape(recipe.title), published)
+        published = "\n".join(_scores(p.protocol, p.scores) for p in recipe.published)
+        ours = ""
+        if (found := figures.get(name)) is not None:
+            seeds = f"{found.seeds} seed{'s' if found.seeds > 1 else ''}"
+            ours = f"{_scores(found.protocol, found.scores)}\n({found.split}, {seeds})"
+        table.add_row(name, escape(recipe.title), published, escape(ours))
     console().print(table)
+
+
+def _scores(protocol: str, scores: dict[str, float]) -> str:
+    return f"{protocol}: " + " · ".join(f"{name} {value:g}" for name, value in scores.items())
 
 
 @recipes.command()

@@ -1,13 +1,23 @@
 """Recipes: one TOML file per system and run, and the schemas that read them."""
 
 from relatome.recipes.adaptation import Adaptation, load_adaptation
-from relatome.recipes.recipe import Recipe, load_recipe, shipped, source, to_plain
+from relatome.recipes.recipe import (
+    FineTypes,
+    Recipe,
+    load_recipe,
+    measured,
+    shipped,
+    source,
+    to_plain,
+)
 
 __all__ = [
     "Adaptation",
+    "FineTypes",
     "Recipe",
     "load_adaptation",
     "load_recipe",
+    "measured",
     "shipped",
     "source",
     "to_plain",

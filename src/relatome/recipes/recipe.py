@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from relatome.encode import Encoding
+from relatome.encode import DocumentEncoding, Encoding
 from relatome.errors import (
     RECIPE_INVALID,
     RECIPE_MISSING,
@@ -117,6 +117,45 @@ class Tasks(_Section, frozen=True):
     typing: Typing | None = None
 
 
+class FineTypes(_Section, frozen=True):
+    """Telling the finer types of an entity type apart by an encoder of its own.
+
+    It learns from the training documents before anything else, and what it says takes the place
+    of the corpus's finer types in all documents (paper B, III.C), so that they are known, with the
+    same errors, where the corpus does not give them. Seed, warmup, weight decay, gradient norm and
+    precision are those of `Training`.
+
+    Attributes:
+        type: the entity type of the schema.
+        fine: its finer types, spellings of it to the schema.
+        encoder: the pre-trained encoder, as in `Encoder`.
+        window: most tokens of a window of the document, the two special tokens included.
+        overlap: least number of tokens neighbouring windows share.
+        epochs: passes over the documents; the best on the tenth that is held out is kept.
+        batch_size: documents per step.
+        learning_rate: peak rate of all weights.
+    """
+
+    type: str
+    fine: Annotated[tuple[str, ...], Meta(min_length=2)]
+    encoder: str
+    window: int
+    overlap: int
+    epochs: Count
+    batch_size: Count
+    learning_rate: Positive
+
+    def __post_init__(self) -> None:
+        if len(set(self.fine)) < len(self.fine):
+            raise ValueError("fine names a type twice")
+        _ = self.encoding  # refuses impossible windows
+
+    @property
+    def encoding(self) -> DocumentEncoding:
+        """How its encoder reads a document."""
+        return DocumentEncoding(self.window, self.overlap)
+
+
 class Training(_Section, frozen=True):
     """How the weights are learnt.
 
@@ -166,6 +205,22 @@ class Published(_Section, frozen=True):
     note: str = ""
 
 
+class Measured(_Section, frozen=True):
+    """What a recipe reached on its test split when it was measured, in per cent.
+
+    Attributes:
+        protocol: the scoring rule.
+        split: the documents.
+        seeds: how many runs the scores are the mean of.
+        scores: F1 by name.
+    """
+
+    protocol: str
+    split: str
+    seeds: Count
+    scores: dict[str, float]
+
+
 class Recipe(_Section, frozen=True):
     """A whole experiment. Every number is written out in the file; what is left out is not done.
 
@@ -188,6 +243,7 @@ class Recipe(_Section, frozen=True):
     tasks: Tasks = Tasks()
     narrowing: Narrowing | None = None
     definitions: Definitions | None = None
+    fine_types: FineTypes | None = None
     start: str = ""
     published: list[Published] = []
 
@@ -202,6 +258,12 @@ def shipped(kind: str = "") -> dict[str, Path]:
     """The recipes that come with relatome, by name; `kind` is "" or "adaptations"."""
     folder = Path(str(resources.files("relatome.recipes"))) / kind
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def measured() -> dict[str, Measured]:
+    """The figures measured with the shipped recipes, by name; `docs/results.md` says how."""
+    path = Path(str(resources.files("relatome.recipes"))) / "measured.json"
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, Measured])
 
 
 def source(name: str) -> Path:
