@@ -612,6 +612,26 @@ SCHEMA_OF_CORPUS = Message(
     "Leave --schema out, or name the files of the corpus by their path.",
 )
 UNKNOWN_SOURCE = Message("R826", "the pool has no source {name!r}.", "Its sources: {known}.")
+UNKNOWN_TARGET = Message(
+    "R830",
+    "the pool {pool} cannot be made for {name!r}, whose labels would stay its own.",
+    "It can be made for: {known}.",
+)
+SEVERAL_TARGETS = Message(
+    "R831",
+    "a pool is for one target, and {names} are named.",
+    "Make one pool for each: run the command once with every --target.",
+)
+EVALUATION_UNKNOWN = Message(
+    "R832",
+    "{split} is of no source of the pool, so nothing says what its labels are in the pool's.",
+    "Name a split of one of these corpora: {known}.",
+)
+EVALUATION_REFUSED = Message(
+    "R833",
+    "the pool cannot be evaluated on {split}: it is for training, or in the pool already.",
+    "Name a split that is for selection or testing and not in the pool, such as ddi:test.",
+)
 
 ENCODER_UNAVAILABLE = Message(
     "R503",
@@ -803,6 +823,31 @@ EXTRA_MISSING = Message(
     "Install it with: pip install 'relatome[{extra}]'",
 )
 
+# ---------------------------------------------------------------- R63x: fine types
+
+FINE_TYPES_MARKERS = Message(
+    "R631",
+    "[fine_types] replaces markers, and the encoding has none that tell finer types apart.",
+    "Set encoding.kind to 'pair' and encoding.markers to {known}, or leave the table out.",
+)
+FINE_TYPES_UNKNOWN = Message(
+    "R632",
+    "fine_types.{key} names {name!r}, which schema {schema} does not have there.",
+    "It has: {known}.",
+)
+FINE_TYPES_UNSEEN = Message(
+    "R633",
+    "{count} documents of {split} have a mention of the type {name}, and 2 are needed: to learn "
+    "from, and to select on.",
+    "Train on documents with finer types, or leave [fine_types] out.",
+)
+FINE_TYPES_EXPORT = Message(
+    "R634",
+    "the model reads finer types, which an encoder of its own has to tell first, and only one "
+    "encoder can be exported.",
+    "Use it with `relatome predict`, or train without [fine_types] to export.",
+)
+
 # ---------------------------------------------------------------- R65x: losses
 
 LOSS_OPTION_UNKNOWN = Message(
@@ -823,3 +868,48 @@ ENSEMBLE_DIFFERS = Message(
     "and narrowing, or predict with each and combine the predictions with `relatome vote`.",
 )
 ENSEMBLE_TWICE = Message("R662", "run {run} is named more than once.", "Name each run once.")
+SWEEP_GRID = Message(
+    "R663",
+    "--grid {grid!r} does not read as key=value,value.",
+    "Write it as table.key=value,value with values in TOML notation, for example "
+    "--grid losses.focal.gamma=0,1,2; - removes the key; a text with a comma, bracket or quotation "
+    "mark stands in quotes.",
+)
+SWEEP_SEEDS = Message(
+    "R664",
+    "--seeds {seeds!r} is neither a number of seeds nor a list of different ones.",
+    "Write --seeds 3 for 13, 14 and 15, --seeds 7,8 for these two, --seeds 2024, for this one.",
+)
+SWEEP_SEED = Message(
+    "R665", "{key} cannot be set for a sweep: every point has several seeds.", "Give --seeds."
+)
+SWEEP_FIXED = Message(
+    "R666",
+    "{key} decides how a point of the grid is judged, so it cannot vary from point to point.",
+    "Change it for all points with --set.",
+)
+SWEEP_KEY = Message(
+    "R667",
+    "{key} stands in the grid more than once, or a table stands there beside a key of its own.",
+    "Give each key one --grid with all its values; to vary a whole table, write it as a value: "
+    "losses.abstention_ranking=-,{{weight=1.0,margin=0.1}}",
+)
+SWEEP_SAME = Message(
+    "R668",
+    "{one} and {other} are the same recipe.",
+    "Leave out one of the two values; a key that is removed must be in the recipe.",
+)
+SWEEP_NOTHING = Message(
+    "R669", "the recipe has no {key} that could be removed.", "Correct the key, or leave it out."
+)
+SWEEP_DEV = Message(
+    "R670",
+    "{one} and {other} are judged on different documents, so their scores do not compare.",
+    "Name a split of a corpus as data.dev: what is held out of the training documents changes with "
+    "data.train.",
+)
+SWEEP_FAILED = Message(
+    "R671",
+    "{failed} of {units} units failed: {names}.",
+    "The reasons are above and in sweep.json; remove them and repeat with --resume.",
+)

@@ -1,0 +1,117 @@
+"""``relatome predict``: the models of finished runs over annotated documents."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from relatome.cli._options import Corpora
+from relatome.errors import (
+    ENSEMBLE_TWICE,
+    EXTRA_MISSING,
+    FORMAT_UNKNOWN,
+    InputError,
+    MissingExtraError,
+    Place,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from relatome.data import Document
+
+
+def predict(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN...",
+            help="Folders of finished runs. Of several, the probabilities are averaged.",
+        ),
+    ],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|CORPUS:SPLIT",
+            help="Documents with annotated entities, in any format relatome reads, or a split of "
+            "a corpus, published or your own.",
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The file to write; its ending names the format, as for convert.",
+        ),
+    ],
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="jsonl (keeps everything), pubtator, bioc-xml, bioc-json, tsv, brat, or the "
+            "answer to a task, such as drugprot-submission. Default: by the ending of FILE.",
+        ),
+    ] = None,
+    corpora: Corpora = None,
+) -> None:
+    """Predict the relations of documents with the models that runs ended with.
+
+    Several runs, as of five seeds, give one prediction:
+    the mean of their class probabilities, decoded with the mean of their thresholds.
+    For a majority of votes, predict with each and use relatome vote.
+
+    Examples:
+
+    relatome predict runs/small biored:test -o predicted.jsonl
+
+    relatome predict runs/seed-* drugprot:dev --to drugprot-submission -o answer.tsv
+    """
+    from relatome import formats
+    from relatome.cli._formats import format_to_write
+    from relatome.cli._scoring import read_gold
+
+    format = format_to_write(str(output), to)
+    known = (*(each for each in formats.WRITABLE if each != "text"), *formats.ANSWERS)
+    if format not in known:
+        raise UsageError(FORMAT_UNKNOWN, direction="output", name=format, known=", ".join(known))
+    _require_distinct(runs)
+    try:
+        from relatome.training import ensemble
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
+
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    documents = read_gold(target, corpora).documents
+    models = [ensemble.load_run(run) for run in runs]
+    decoding = ensemble.joint_settings(models).decoding
+
+    def predicted() -> Iterator[Document]:
+        # Asked for when the output is open, so that a file that cannot be written costs no time.
+        try:
+            yield from ensemble.predict(models, documents)
+        except InputError as error:
+            raise error.located(Place(target)) from None
+
+    report = formats.write(predicted(), output, format)
+    if len(models) > 1:
+        thresholds = " · ".join(f"{model.settings.decoding.threshold:.3f}" for model in models)
+        typer.echo(
+            f"Mean of {len(models)} models at threshold {decoding.threshold:.3f}, "
+            f"the mean of {thresholds}",
+            err=True,
+        )
+    for line in report.summary():
+        typer.echo(line, err=True)
+
+
+def _require_distinct(runs: list[Path]) -> None:
+    seen: set[Path] = set()
+    for run in runs:
+        if run.resolve() in seen:
+            raise UsageError(ENSEMBLE_TWICE, run=run)
+        seen.add(run.resolve())

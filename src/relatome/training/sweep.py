@@ -1,0 +1,472 @@
+"""A sweep: a recipe carried out with every combination of some values, by several seeds each."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import logging
+import os
+import re
+import shlex
+import time
+from collections.abc import Iterator, Sequence
+from itertools import product
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any, NamedTuple
+
+import msgspec
+
+from relatome.corpora import data_hash
+from relatome.data import require_disjoint, require_not_test
+from relatome.encode import PairEncoding
+from relatome.errors import (
+    CANNOT_WRITE,
+    RECIPE_INVALID,
+    RUN_DIFFERS,
+    RUN_EXISTS,
+    RUN_NONE,
+    SWEEP_DEV,
+    SWEEP_FIXED,
+    SWEEP_GRID,
+    SWEEP_KEY,
+    SWEEP_NOTHING,
+    SWEEP_SAME,
+    SWEEP_SEED,
+    SWEEP_SEEDS,
+    Place,
+    RelatomeError,
+    UsageError,
+    WorkError,
+)
+from relatome.models import load_encoder, require_length
+from relatome.recipes import Recipe, load_recipe, to_plain
+from relatome.training.documents import learning_splits
+from relatome.training.folder import (
+    PROVENANCE_FILE,
+    RESULTS_FILE,
+    require_folder,
+    require_same_data,
+    write_whole,
+)
+from relatome.training.run import carry_out, stages
+
+SWEEP_FILE = "sweep.json"
+FIRST_SEED = 13
+
+_REMOVED = "-"  # the value of a key that is taken out of the recipe
+_SEED = "training.seed"
+# What decides on which documents and by which score a point is judged.
+_JUDGES = ("selection", "data.dev")
+_MOST_SEEDS = 100  # a larger number is the one seed somebody wants
+_LONGEST_NAME = 100  # characters
+
+logger = logging.getLogger(__name__)
+
+
+class Axis(NamedTuple):
+    """A key of a recipe and the values it takes one after the other.
+
+    Attributes:
+        key: with dots, as for ``--set``.
+        values: each in TOML notation; what is no TOML is a string, and ``-`` removes the key.
+    """
+
+    key: str
+    values: tuple[str, ...]
+
+
+def read_axis(text: str) -> Axis:
+    """Read ``key=value,value``; commas in brackets, braces and quotes belong to the value.
+
+    Raises:
+        UsageError: if it does not read so.
+    """
+    key, equals, listed = text.partition("=")
+    values = _divided(listed)
+    if not equals or not all(key.strip().split(".")) or values is None or not all(values):
+        raise UsageError(SWEEP_GRID, grid=text)
+    return Axis(key.strip(), tuple(values))
+
+
+def _divided(text: str) -> list[str] | None:
+    """The parts between commas that stand in no bracket and no quotes; None if one stays open."""
+    parts, open_brackets = [""], 0
+    for piece in re.findall(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|.', text):
+        if piece in "\"'":
+            return None
+        open_brackets += (piece in "[{") - (piece in "]}")
+        if piece == "," and not open_brackets:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return None if open_brackets else [part.strip() for part in parts]
+
+
+def read_seeds(text: str) -> tuple[int, ...]:
+    """Read a number of seeds (``3``: 13, 14, 15) or a list of them (``13,14``; ``13,`` is one).
+
+    Raises:
+        UsageError: if it is neither.
+    """
+    listed = [part.strip() for part in text.split(",")]
+    if len(listed) > 1 and not listed[-1]:
+        listed.pop()
+    if not all(re.fullmatch(r"[0-9]{1,9}", part) for part in listed):
+        raise UsageError(SWEEP_SEEDS, seeds=text)
+    seeds = [int(part) for part in listed]
+    if "," not in text:
+        count = seeds[0]
+        seeds = list(range(FIRST_SEED, FIRST_SEED + min(count, _MOST_SEEDS + 1)))
+    if not 1 <= len(seeds) <= _MOST_SEEDS or len(set(seeds)) < len(seeds):
+        raise UsageError(SWEEP_SEEDS, seeds=text)
+    return tuple(seeds)
+
+
+class Unit(NamedTuple):
+    """One run of a sweep.
+
+    Attributes:
+        point: the value of each key, as it was written.
+        seed: of training.
+        recipe: what is carried out.
+        name: of its folder.
+    """
+
+    point: tuple[str, ...]
+    seed: int
+    recipe: Recipe
+    name: str
+
+
+class Plan(NamedTuple):
+    """All that a sweep is to carry out, every recipe of it valid.
+
+    Attributes:
+        source: name or path of the recipe.
+        overrides: of all units, as from ``--set``.
+        axes: the grid.
+        seeds: of each point of the grid.
+        base: the recipe before any value of the grid.
+        units: point by point, seed by seed.
+    """
+
+    source: str
+    overrides: tuple[str, ...]
+    axes: tuple[Axis, ...]
+    seeds: tuple[int, ...]
+    base: Recipe
+    units: tuple[Unit, ...]
+
+    def command(self, folder: Path) -> str:
+        """The command line that carries out this sweep."""
+        words = ["relatome", "sweep", self.source]
+        for axis in self.axes:
+            words += ["--grid", f"{axis.key}={','.join(axis.values)}"]
+        words += ["--seeds", ",".join(map(str, self.seeds)) + ("," if len(self.seeds) == 1 else "")]
+        for override in self.overrides:
+            words += ["--set", override]
+        return shlex.join([*words, "--output", str(folder)])
+
+
+def plan(source: str, overrides: Sequence[str], axes: Sequence[Axis], seeds: Sequence[int]) -> Plan:
+    """Every unit of a sweep, or the first reason why one of them cannot be.
+
+    Args:
+        source: a recipe's name or path.
+        overrides: of all units, as from ``--set``.
+        axes: the grid; without any there is one point, the recipe itself.
+        seeds: of each point.
+
+    Raises:
+        UsageError: naming the key, and the point of the grid where there is one.
+    """
+    _require_free_keys(overrides, axes)
+    base = load_recipe(source, tuple(overrides))
+    for axis in axes:
+        removed = axis.values == (_REMOVED,)
+        if removed and _changed(source, tuple(overrides), {axis.key: _REMOVED}) == base:
+            raise UsageError(SWEEP_NOTHING, key=axis.key)
+    known: dict[bytes, str] = {}
+    units = []
+    for point in product(*(axis.values for axis in axes)):
+        changes = {axis.key: value for axis, value in zip(axes, point, strict=True)}
+        said = ", ".join(f"{key}={value}" for key, value in changes.items())
+        name = _name(changes)
+        for seed in seeds:
+            try:
+                recipe = _changed(source, (*overrides, f"{_SEED}={seed}"), changes)
+                stages(recipe)  # refuses what cannot be carried out
+            except UsageError as error:
+                place = Place(said) if said else error.place
+                raise UsageError(error.message, at=place, **error.values) from None
+            whole = msgspec.json.encode(recipe, order="sorted")
+            if whole in known:
+                raise UsageError(SWEEP_SAME, one=known[whole], other=said)
+            known[whole] = said
+            units.append(Unit(point, seed, recipe, f"{name}seed={seed}"))
+    return Plan(source, tuple(overrides), tuple(axes), tuple(seeds), base, tuple(units))
+
+
+def _require_free_keys(overrides: Sequence[str], axes: Sequence[Axis]) -> None:
+    """Refuse keys that the sweep itself sets, that judge its points, or that stand twice."""
+
+    def within(key: str, other: str) -> bool:
+        return f"{key}.".startswith(f"{other}.")
+
+    keys = [axis.key for axis in axes]
+    for key in (*keys, *(override.partition("=")[0].strip() for override in overrides)):
+        if within(_SEED, key):
+            raise UsageError(SWEEP_SEED, key=key)
+    for index, key in enumerate(keys):
+        if any(within(key, judge) or within(judge, key) for judge in _JUDGES):
+            raise UsageError(SWEEP_FIXED, key=key)
+        if any(within(key, other) or within(other, key) for other in keys[:index]):
+            raise UsageError(SWEEP_KEY, key=key)
+
+
+def _changed(source: str, overrides: tuple[str, ...], changes: dict[str, str]) -> Recipe:
+    """The recipe with the values of one point of the grid."""
+    values = (f"{key}={value}" for key, value in changes.items() if value != _REMOVED)
+    recipe = load_recipe(source, (*overrides, *values))
+    plain = to_plain(recipe)
+    for key in (key for key, value in changes.items() if value == _REMOVED):
+        *tables, last = key.split(".")
+        table: Any = plain
+        for name in tables:
+            table = table.get(name) if isinstance(table, dict) else None
+        if isinstance(table, dict):
+            table.pop(last, None)
+    try:
+        return msgspec.convert(plain, Recipe)
+    except msgspec.ValidationError as error:
+        raise UsageError(RECIPE_INVALID, reason=str(error)) from None
+
+
+def _name(changes: dict[str, str]) -> str:
+    """The beginning of the folder names of a point, readable and fit for every file system."""
+    last = [key.rpartition(".")[2] for key in changes]
+    short = last if len(set(last)) == len(last) else list(changes)
+    said = "".join(f"{key}={value}," for key, value in zip(short, changes.values(), strict=True))
+    name = re.sub(r"[^\w.,=+-]+", "_", re.sub(r"[\[\]{}\"' ]", "", said))
+    if name == said and len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[:_LONGEST_NAME].rstrip(',')}~{hashlib.sha256(said.encode()).hexdigest()[:8]},"
+
+
+class Step(NamedTuple):
+    """What has become of a unit.
+
+    Attributes:
+        unit: the unit.
+        folder: its run folder.
+        error: why it failed; empty if it did not.
+    """
+
+    unit: Unit
+    folder: Path
+    error: str
+
+
+def carry_out_units(
+    swept: Plan, folder: Path, directory: Path | None = None, *, resume: bool
+) -> Iterator[Step]:
+    """Carry out the units of a plan that are not finished, one after the other.
+
+    Every unit is a run of its own in `folder`, as ``relatome train --set`` would leave it. A unit
+    that fails does not keep the others from being carried out. ``sweep.json`` is written at the
+    begin and after every unit.
+
+    Args:
+        swept: what to carry out.
+        folder: of the sweep; must be new or empty unless `resume`.
+        directory: where corpora lie; the usual places if None.
+        resume: go on with the sweep in the folder; values and seeds may have been added to it.
+
+    Yields:
+        each unit when it has ended.
+
+    Raises:
+        UsageError: before any work, if the folder is taken, holds units of other recipes or data,
+            or a corpus or encoder of any unit cannot be used.
+        InputError: before any work, if training and dev documents of a unit overlap.
+        WorkError: if the folder cannot be written.
+    """
+    _require_folder(swept, folder, resume=resume)
+    _require_data(swept, folder, directory)
+    _require_encoders(swept)
+    errors: dict[str, str] = {}
+    _write(swept, folder, errors)
+    todo = [unit for unit in swept.units if not (folder / unit.name / RESULTS_FILE).is_file()]
+    total = len(swept.units)
+    if len(todo) < total:
+        logger.info("%d of %d units are finished already", total - len(todo), total)
+    began = time.monotonic()
+    for index, unit in enumerate(todo):
+        left = (time.monotonic() - began) / index * (len(todo) - index) if index else None
+        estimate = "" if left is None else f", about {_duration(left)} left"
+        number = total - len(todo) + index + 1
+        logger.info("Unit %d of %d: %s%s", number, total, unit.name, estimate)
+        try:
+            carry_out(unit.recipe, folder / unit.name, directory, resume=True)
+        except Exception as error:  # whatever it is, the others may do better
+            known = isinstance(error, RelatomeError)
+            errors[unit.name] = str(error) if known else f"{type(error).__name__}: {error}"
+            logger.error("%s failed: %s", unit.name, errors[unit.name])
+        gc.collect()  # models refer to themselves in circles; the next one needs their memory
+        _write(swept, folder, errors)
+        yield Step(unit, folder / unit.name, errors.get(unit.name, ""))
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "a minute"
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+
+
+def _require_folder(swept: Plan, folder: Path, *, resume: bool) -> None:
+    """Make sure that the folder may hold the sweep and each of its units."""
+    place = Place(str(folder))
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(RUN_NONE, at=place, reason="a file")
+    if folder.is_dir() and any(os.scandir(folder)):
+        if not resume:
+            raise UsageError(RUN_EXISTS, at=place)
+        try:
+            before = list(json.loads((folder / SWEEP_FILE).read_text(encoding="utf-8"))["grid"])
+        except (OSError, ValueError, LookupError, TypeError):
+            raise UsageError(RUN_NONE, at=place, reason="a folder without a sweep.json") from None
+        if before != [axis.key for axis in swept.axes]:
+            raise UsageError(RUN_DIFFERS, at=place)
+    for unit in swept.units:
+        require_folder(unit.recipe, folder / unit.name, resume=True)
+
+
+def _require_data(swept: Plan, folder: Path, directory: Path | None) -> None:
+    """Make sure that the documents of all units are there, and judge all of them alike."""
+    known: dict[object, _Hashes] = {}
+    judges: dict[str, str] = {}
+    for unit in swept.units:
+        for stage in stages(unit.recipe):
+            drawn = stage.training.seed if stage.data.fraction < 1 else None
+            data = (msgspec.json.encode(stage.data), drawn)
+            if data not in known:
+                known[data] = _hashes(stage, directory)
+        own = known[data]  # of the last stage, which is the unit's recipe itself
+        require_same_data(folder / unit.name, own.splits)
+        judges.setdefault(own.dev, unit.name)
+    if len(judges) > 1:
+        one, other, *_ = judges.values()
+        raise UsageError(SWEEP_DEV, one=one, other=other)
+
+
+class _Hashes(NamedTuple):
+    """Of the documents of each split by its name, and once more of those of dev."""
+
+    splits: dict[str, str]
+    dev: str
+
+
+def _hashes(recipe: Recipe, directory: Path | None) -> _Hashes:
+    train, dev = learning_splits(recipe, directory)
+    require_not_test(train, "train")
+    require_not_test(dev, "select a model")
+    require_disjoint(train, dev)
+    splits = {split.name: data_hash(split.documents) for split in (train, dev)}
+    return _Hashes(splits, splits[dev.name])
+
+
+def _require_encoders(swept: Plan) -> None:
+    """Make sure that every encoder can be loaded and reads sequences as long as it will get."""
+    readers = {
+        (stage.encoder.name, stage.encoding)
+        for unit in swept.units
+        for stage in stages(unit.recipe)
+    }
+    for name, encoding in readers:
+        backbone, _ = load_encoder(name)
+        if isinstance(encoding, PairEncoding):
+            require_length("encoding.length", encoding.length, name, backbone)
+        else:
+            require_length("encoding.window", encoding.window, name, backbone)
+
+
+def _write(swept: Plan, folder: Path, errors: dict[str, str]) -> None:
+    """Write what there is so far as ``sweep.json``."""
+    text = json.dumps(_summary(swept, folder, errors), indent=2, ensure_ascii=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / SWEEP_FILE, text + "\n")
+    except OSError as error:
+        raise WorkError(CANNOT_WRITE, path=folder, reason=error.strerror) from None
+
+
+def _summary(swept: Plan, folder: Path, errors: dict[str, str]) -> dict[str, Any]:
+    """The sweep as it stands: dev scores of every unit and, point by point, over its seeds."""
+    selection = swept.base.selection
+    points: list[dict[str, Any]] = []
+    codes, machines = [], []
+    split = ""
+    by_point: dict[tuple[str, ...], list[Unit]] = {}
+    for unit in swept.units:
+        by_point.setdefault(unit.point, []).append(unit)
+    for point, units in by_point.items():
+        rows = []
+        for unit in units:
+            row: dict[str, Any] = {"seed": unit.seed, "folder": unit.name}
+            if unit.name in errors:
+                row["error"] = errors[unit.name]
+            elif (results := _read(folder / unit.name / RESULTS_FILE)) is not None:
+                split = results["split"]
+                provenance = _read(folder / unit.name / PROVENANCE_FILE) or {}
+                row |= {"f1": results["f1"], "data": provenance["data"]}
+                codes.append(provenance["code"])
+                machines.append(provenance["machine"])
+            rows.append(row)
+        values = {axis.key: value for axis, value in zip(swept.axes, point, strict=True)}
+        points.append({"values": values, "scores": _spreads(rows), "units": rows, "best": False})
+    whole = [point for point in points if all("f1" in row for row in point["units"])]
+    if whole:
+        max(whole, key=lambda point: point["scores"][selection.score]["mean"])["best"] = True
+    return {
+        "recipe": swept.base.name,
+        "title": swept.base.title,
+        "command": swept.command(folder),
+        "rule": selection.rule,
+        "score": selection.score,
+        "split": split,
+        "test": swept.base.data.test,
+        "grid": {axis.key: list(axis.values) for axis in swept.axes},
+        "seeds": list(swept.seeds),
+        "points": points,
+        "code": _distinct(codes),
+        "machine": _distinct(machines),
+    }
+
+
+def _spreads(rows: list[dict[str, Any]]) -> dict[str, dict[str, float | None]]:
+    """Mean, standard deviation (n - 1; None of one run), least and most of each score."""
+    scored = [row["f1"] for row in rows if "f1" in row]
+    spreads: dict[str, dict[str, float | None]] = {}
+    for name in scored[0] if scored else ():
+        values = [f1[name] for f1 in scored]
+        spreads[name] = {
+            "mean": fmean(values),
+            "deviation": stdev(values) if len(values) > 1 else None,
+            "least": min(values),
+            "most": max(values),
+        }
+    return spreads
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    if not path.is_file():
+        return None
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    return [value for index, value in enumerate(values) if value not in values[:index]]
