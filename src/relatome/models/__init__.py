@@ -8,6 +8,7 @@ from relatome.models.encoder import (
     longest_input,
     require_length,
 )
+from relatome.models.fine_types import FineTypeModel
 from relatome.models.masking import hide_entities
 from relatome.models.pairs import DocumentPairs, PairVectors
 from relatome.models.relation import RelationModel, Scores
@@ -16,6 +17,7 @@ from relatome.models.sequences import ClassificationVector, SequenceEncoder, Sta
 __all__ = [
     "ClassificationVector",
     "DocumentPairs",
+    "FineTypeModel",
     "PairVectors",
     "RelationModel",
     "Scores",

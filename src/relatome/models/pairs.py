@@ -98,7 +98,7 @@ class DocumentPairs(nn.Module):
         """
         scaled = self.scale(window_vectors)
         tokens = scaled.flatten(0, 1)[token_source.clamp(min=0)]  # (B, T, hidden)
-        mentions = _mean(gather_rows(tokens, mention_tokens), mention_tokens >= 0)
+        mentions = mean_rows(gather_rows(tokens, mention_tokens), mention_tokens >= 0)
         entities = _logmeanexp(gather_rows(mentions, entity_mentions), entity_mentions >= 0)
         head, tail = pairs.unbind(-1)  # (B, P) each
         head_vector, tail_vector = gather_rows(entities, head), gather_rows(entities, tail)
@@ -144,7 +144,7 @@ def _small_embedding(size: int, hidden: int) -> nn.Embedding:
     return embedding
 
 
-def _mean(values: Tensor, present: Tensor) -> Tensor:
+def mean_rows(values: Tensor, present: Tensor) -> Tensor:
     """Mean over the second last axis where `present`: ``(..., N, H)`` to ``(..., H)``."""
     weight = present.to(values.dtype).unsqueeze(-1)
     return (values * weight).sum(-2) / weight.sum(-2).clamp(min=1)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from transformers import PreTrainedModel
 
 from relatome.encode import Settings, Tokenizer
 from relatome.errors import CHECKPOINT_INCOMPLETE, CHECKPOINT_MISMATCH, ModelError, Place
-from relatome.models import RelationModel, build_encoder
+from relatome.models import FineTypeModel, RelationModel, build_encoder
 
 WEIGHTS, TOKENIZER, SETTINGS, ENCODER = (
     "model.safetensors",
@@ -20,8 +24,15 @@ WEIGHTS, TOKENIZER, SETTINGS, ENCODER = (
 )
 
 
+_Settings = TypeVar("_Settings", bound=msgspec.Struct)
+_Model = TypeVar("_Model", RelationModel, FineTypeModel)
+
+
 def save_model(
-    model: RelationModel, tokenizer: Tokenizer, settings: Settings, folder: Path
+    model: RelationModel | FineTypeModel,
+    tokenizer: Tokenizer,
+    settings: msgspec.Struct,
+    folder: Path,
 ) -> None:
     """Write `folder`: weights, tokenizer, settings and the encoder's configuration."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -33,18 +44,33 @@ def save_model(
 
 
 def load_model(folder: Path) -> tuple[RelationModel, Tokenizer, Settings]:
-    """Read what `save_model` wrote; the model is in evaluation mode.
+    """Read the relation model that `save_model` wrote; it is in evaluation mode.
 
     Raises:
         ModelError: if a file is missing, is no safetensors file, or does not fit the settings.
+    """
+    return read_model(folder, Settings, partial(RelationModel, dropout=0.0))
+
+
+def read_model(
+    folder: Path,
+    kind: type[_Settings],
+    build: Callable[[PreTrainedModel, _Settings, Tokenizer], _Model],
+) -> tuple[_Model, Tokenizer, _Settings]:
+    """Read what `save_model` wrote of a model of any kind; errors as for `load_model`.
+
+    Args:
+        folder: the folder.
+        kind: of its settings.
+        build: makes the model, with fresh weights, of encoder, settings and tokenizer.
     """
     for name in (WEIGHTS, TOKENIZER, SETTINGS, ENCODER):
         if not (folder / name).is_file():
             raise ModelError(CHECKPOINT_INCOMPLETE, at=Place(str(folder)), file=name)
     try:
-        settings = msgspec.json.decode((folder / SETTINGS).read_bytes(), type=Settings)
+        settings = msgspec.json.decode((folder / SETTINGS).read_bytes(), type=kind)
         tokenizer = Tokenizer.from_file(folder / TOKENIZER)
-        model = RelationModel(build_encoder(folder), settings, tokenizer, dropout=0.0)
+        model = build(build_encoder(folder), settings, tokenizer)
         model.load_state_dict(load_file(folder / WEIGHTS))
     except (msgspec.MsgspecError, SafetensorError, OSError, ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0]

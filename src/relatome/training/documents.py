@@ -38,11 +38,11 @@ def learning_splits(recipe: Recipe, directory: Path | None) -> tuple[Split, Spli
     if isinstance(data.dev, str):
         dev = split(data.dev, directory)
     else:
-        train, dev = _held_out(train, data.dev)
+        train, dev = held_out(train, data.dev)
     return train.subset(data.fraction, recipe.training.seed), dev
 
 
-def _held_out(train: Split, share: float) -> tuple[Split, Split]:
+def held_out(train: Split, share: float) -> tuple[Split, Split]:
     """`train` without a share of its documents, and that share as a split to select on."""
     dev = train.subset(share, _HELD_OUT_SEED)
     taken = {document.id for document in dev.documents}

@@ -15,12 +15,21 @@ from torch.export import Dim
 
 import relatome
 from relatome.encode import PAIR_FEATURE_SIZES, Settings
-from relatome.errors import CANNOT_WRITE, MODEL_TARGET, RUN_UNFINISHED, Place, UsageError, WorkError
+from relatome.errors import (
+    CANNOT_WRITE,
+    FINE_TYPES_EXPORT,
+    MODEL_TARGET,
+    RUN_UNFINISHED,
+    Place,
+    UsageError,
+    WorkError,
+)
 from relatome.models import DocumentPairs, RelationModel
 from relatome.recipes import load_recipe
 from relatome.runtime.folder import CARD, MANIFEST, PAIRS, TOKENIZER, encoder_file, write_manifest
 from relatome.training.card import CardScore, render_card, train_command
 from relatome.training.checkpoint import load_model
+from relatome.training.fine_types import FINE_TYPES_FOLDER
 from relatome.training.folder import MODEL_FOLDER, PROVENANCE_FILE, RECIPE_FILE, RESULTS_FILE
 
 _OPSET = 20
@@ -66,10 +75,13 @@ def export(
         int8_only: leave out the fp32 encoder.
 
     Raises:
-        UsageError: if `target` holds anything but an earlier export.
+        UsageError: if `target` holds anything but an earlier export, or the model needs a second
+            encoder.
         ModelError: if `run_model` is incomplete or altered.
         WorkError: if `target` cannot be written.
     """
+    if (run_model / FINE_TYPES_FOLDER).exists():
+        raise UsageError(FINE_TYPES_EXPORT, at=Place(str(run_model)))
     model, tokenizer, settings = load_model(run_model)
     _clear(target)
     float_encoder = target / encoder_file("fp32")
