@@ -14,7 +14,6 @@ from relatome.errors import (
     NOTHING_TO_FETCH,
     PLOT_CORPUS,
     PLOT_FORMAT,
-    UNKNOWN_POOL,
     UsageError,
 )
 
@@ -34,7 +33,7 @@ _Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of `relatome 
 def list_corpora(directory: Corpora = None) -> None:
     """List the corpora relatome knows, their licences, and where local copies are.
 
-    The last one is a pool, which is not fetched but made: [bold]relatome corpora build[/bold]
+    The last ones are pools, which are not fetched but made: [bold]relatome corpora build[/bold]
 
     Example: [bold]relatome corpora list[/bold]
     """
@@ -65,9 +64,14 @@ def list_corpora(directory: Corpora = None) -> None:
         table.add_section()
     for pool in POOLS.values():
         folder = pool_folder(pool.name, directory)
+        if folder is None and pool.target is not None:
+            continue  # too many to list before one is made
         where = escape(str(folder)) if folder else "–"
-        table.add_row(pool.name, "train", "train", "–", "of its sources", where)
-        table.add_row("", "test", "test", "–", "", where)
+        name, licence = pool.name, "of its sources"
+        for split, role in pool.splits.items():
+            table.add_row(name, split, role, "–", licence, where)
+            name = licence = ""
+        table.add_section()
     console().print(table)
 
 
@@ -189,6 +193,14 @@ def stats(
 @corpora.command()
 def build(
     name: Annotated[str, typer.Argument(metavar="POOL", help="The pool to make: biorex.")],
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CORPUS",
+            help="Make the pool POOL-CORPUS for ddi, drugprot, bc5cdr or chemprot: it keeps its "
+            "own labels, the splits train, dev and test are its own, and the others are source.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -212,6 +224,14 @@ def build(
             "testing of the corpora that are present.",
         ),
     ] = None,
+    evaluate: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CORPUS:SPLIT",
+            help="Have this split too, in the pool's labels, and keep it out of what is learnt "
+            "from: ddi:test becomes the split ddi-test. May be repeated.",
+        ),
+    ] = None,
     seed: Annotated[
         int, typer.Option(min=0, help="Of the 80/20 division where none is published.")
     ] = 0,
@@ -226,16 +246,14 @@ def build(
     Writes FOLDER/POOL.toml, a corpus with the splits train and test for recipes,
     and a report of what came from where, what was dropped and why.
 
-    Example: [bold]relatome corpora build biorex --against biored:test[/bold]
+    Example: [bold]relatome corpora build biorex --target ddi[/bold]
     """
     from relatome.corpora.places import user_directory
-    from relatome.corpora.pool import POOLS
+    from relatome.corpora.pool import find_pool
     from relatome.corpora.pool.build import build as build_pool
-    from relatome.corpora.pool.report import evaluation_table, sources_table
+    from relatome.corpora.pool.report import evaluation_table, sources_table, splits_table
 
-    if name.lower() not in POOLS:
-        raise UsageError(UNKNOWN_POOL, name=name, known=", ".join(POOLS))
-    pool = POOLS[name.lower()]
+    pool = find_pool(name, target or ())
     folder = out if out is not None else user_directory() / pool.name
     report = build_pool(
         pool,
@@ -244,14 +262,17 @@ def build(
         against=against,
         seed=seed,
         sources=source,
+        evaluate=evaluate or (),
         directory=directory,
     )
     typer.echo(sources_table(report.sources))
+    typer.echo(f"\n{splits_table(report.splits)}")
     typer.echo(f"\n{evaluation_table(report)}")
     if report.not_compared:
         typer.echo(f"\nNot present, so not compared: {', '.join(report.not_compared)}.")
     reference = _reference(pool.name, folder, directory)
-    typer.echo(f"\nSplits for recipes: {reference}:train, {reference}:test")
+    splits = ", ".join(f"{reference}:{split.name}" for split in report.splits)
+    typer.echo(f"\nSplits for recipes: {splits}")
     typer.echo(f"What was dropped and why: {folder / 'report.md'}")
 
 

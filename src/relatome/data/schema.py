@@ -13,6 +13,7 @@ from relatome.errors import UNKNOWN_LABEL, UNKNOWN_TYPE, InputError, Place
 NO_RELATION = "None"
 CORPUS_INFON = "corpus"  # of a document in a pool: the corpus it comes from
 PROMPT_INFON = "prompt_word"  # of a document in a pool: its corpus's own prompt word
+DOCUMENT_INFON = "document"  # of a document that is one sentence: the document it is from
 
 
 def is_no_relation(label: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from relatome.data.document import Document
+from relatome.data.schema import DOCUMENT_INFON
 from relatome.errors import SPLIT_OVERLAP, TEST_SPLIT, TOO_MANY_FOLDS, InputError, UsageError
 
 
@@ -41,7 +42,8 @@ class Split(msgspec.Struct, frozen=True):
         """A part of the documents, in their order, for experiments with few of them.
 
         Subsets of the same seed are nested: a smaller one is part of every larger one. They are
-        stratified, as `in_strata` explains.
+        stratified, as `in_strata` explains. Documents that are sentences of the same one are taken
+        together, so there may be a few more than the share.
 
         Args:
             fraction: the share of the documents, above 0; at least one is taken, and 1 takes all.
@@ -49,8 +51,11 @@ class Split(msgspec.Struct, frozen=True):
         """
         if fraction >= 1 or not self.documents:
             return self
-        order = in_strata(self.documents, seed)
-        taken = set(order[: max(1, round(fraction * len(order)))])
+        wanted = max(1, round(fraction * len(self.documents)))
+        taken: set[int] = set()
+        for whole in in_strata(self.documents, seed):
+            if len(taken) < wanted:
+                taken.update(whole)
         return Split(
             f"{self.name} ({100 * fraction:g} %)",
             self.role,
@@ -125,26 +130,31 @@ def folds(
     return result
 
 
-def in_strata(documents: Sequence[Document], seed: int) -> list[int]:
+def in_strata(documents: Sequence[Document], seed: int) -> list[list[int]]:
     """An order of the documents in which every beginning resembles the whole.
 
     The stratum of a document is its rarest relation type (that of the fewest relations in all
     documents), or that it has none. Each stratum is shuffled and spread evenly over the order, so
-    that its share in any beginning is its share in the whole, give or take a document.
+    that its share in any beginning is its share in the whole, give or take a document. Sentences
+    that name the document they are from (infon ``document``) are one document here.
 
     Returns:
-        indices into `documents`.
+        for each document its place in `documents`; several places for one in sentences.
     """
     seen = Counter(relation.type for document in documents for relation in document.relations)
-    strata: dict[str, list[int]] = {}
+    places: dict[str, list[int]] = {}
     for index, document in enumerate(documents):
-        types = sorted({relation.type for relation in document.relations})
-        strata.setdefault(min(types, key=lambda type: seen[type], default=""), []).append(index)
+        places.setdefault(document.infons.get(DOCUMENT_INFON, document.id), []).append(index)
+    whole = list(places.values())
+    strata: dict[str, list[int]] = {}
+    for number, indices in enumerate(whole):
+        types = sorted({r.type for index in indices for r in documents[index].relations})
+        strata.setdefault(min(types, key=lambda type: seen[type], default=""), []).append(number)
     draw = random.Random(seed)
     placed: list[tuple[float, int]] = []
     for stratum in sorted(strata):
         members = strata[stratum]
         draw.shuffle(members)
         start = draw.random()
-        placed += [((start + i) / len(members), index) for i, index in enumerate(members)]
-    return [index for _, index in sorted(placed)]
+        placed += [((start + i) / len(members), number) for i, number in enumerate(members)]
+    return [whole[number] for _, number in sorted(placed)]

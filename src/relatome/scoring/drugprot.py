@@ -127,8 +127,9 @@ _Pair = tuple[str, str]
 
 
 def _kind(entity_type: str) -> str:
-    """CHEMICAL or GENE, also for GENE-Y and GENE-N."""
-    return entity_type.upper().partition("-")[0]
+    """CHEMICAL or GENE: also for GENE-Y and GENE-N, and as a pool of corpora calls the two."""
+    upper = entity_type.upper()
+    return next((kind for kind in ("CHEMICAL", "GENE") if upper.startswith(kind)), upper)
 
 
 def _chemical_and_gene(relation: Relation, types: Mapping[str, str]) -> _Pair | None:

@@ -15,7 +15,8 @@ from relatome.corpora import corpus, find_schema, load, parts
 from relatome.corpora.overlap import Library
 from relatome.corpora.places import user_directory
 from relatome.corpora.pool import BIOREX, POOLS, Pool, PoolSource
-from relatome.corpora.pool.build import build, divided, pool_schema
+from relatome.corpora.pool.build import build, pool_schema
+from relatome.corpora.pool.read import divided
 from relatome.data import Document, Passage
 from relatome.data.schemas import BIORED
 from relatome.errors import UsageError

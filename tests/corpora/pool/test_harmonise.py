@@ -7,10 +7,10 @@ from collections import Counter
 import msgspec
 import pytest
 
-from relatome.corpora.pool import BIOREX, POOLS
+from relatome.corpora.pool import BIOREX
 from relatome.corpora.pool.harmonise import by_sentence, harmonised, is_example, joined
 from relatome.corpora.pool.source import PoolSource
-from relatome.corpora.registry import CORPORA, parts
+from relatome.corpora.registry import parts
 from relatome.data import Document, Mention, Passage, Relation, Span
 from relatome.data.schemas import BIORED
 from relatome.errors import InputError
@@ -155,8 +155,3 @@ def test_every_source_is_mapped_completely(source: PoolSource) -> None:
     for head, tail in source.annotated:
         assert BIOREX.schema.pair_rule(head, tail) is not None
     assert bool(source.annotated) == bool(source.negative)
-
-
-def test_pools_are_found_by_name() -> None:
-    assert POOLS == {"biorex": BIOREX}
-    assert not POOLS.keys() & CORPORA.keys()

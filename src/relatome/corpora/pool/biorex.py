@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import msgspec
 
-from relatome.corpora.pool.source import Pool, PoolSource
-from relatome.data import PairRule
-from relatome.data.schemas import BIORED, DDI
+from relatome.corpora.pool.source import Pool, PoolSource, Role
+from relatome.corpora.pool.target import towards
+from relatome.data import PairRule, Schema
+from relatome.data.schemas import BC5CDR, BIORED, CHEMPROT, DDI, DRUGPROT
 from relatome.data.schemas.ddi import UNTYPED
 
 _DISEASE, _GENE, _CHEMICAL = (
@@ -156,4 +157,27 @@ BIOREX = Pool(
             joined=True,
         ),
     ),
+)
+
+_SOURCES = {source.name: source for source in BIOREX.sources}
+# No source, since DrugProt has its abstracts once more; it reads as DrugProt does.
+_CHEMPROT = msgspec.structs.replace(
+    _SOURCES["drugprot"],
+    name="chemprot",
+    prompt_word="ChemProt",
+    labels={},
+    negative="None-ChemProt",
+)
+
+# The corpora that the pool can be made for. BC5CDR's dev split is learnt from in BioREx, and is to
+# select on here; DrugProt's test split was published without relations.
+_TARGETS: tuple[tuple[PoolSource, Schema, dict[str, Role]], ...] = (
+    (_SOURCES["ddi"], DDI, {"ddi:test": "test"}),
+    (_SOURCES["drugprot"], DRUGPROT, {"drugprot:dev": "dev"}),
+    (_SOURCES["bc5cdr"], BC5CDR, {"bc5cdr:dev": "dev", "bc5cdr:test": "test"}),
+    (_CHEMPROT, CHEMPROT, {"chemprot:dev": "dev", "chemprot:test": "test"}),
+)
+BIOREX_TARGETS = tuple(
+    towards(BIOREX, source, task, (f"{source.name}:train",), splits)
+    for source, task, splits in _TARGETS
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -25,16 +26,25 @@ def write_schema(schema: Schema, path: Path) -> None:
     _write(lines, path)
 
 
-def write_description(pool: Pool, files: Mapping[str, Sequence[str]], path: Path) -> None:
-    """Write the description of a corpus with the splits ``train`` and ``test``."""
+def write_description(
+    pool: Pool, roles: Mapping[str, str], files: Mapping[str, Sequence[str]], path: Path
+) -> None:
+    """Write the description of a corpus.
+
+    Args:
+        pool: for its name and title.
+        roles: what each split may be used for.
+        files: the files of each split.
+        path: where to.
+    """
     lines = [
         f"name = {_value(pool.name)}",
         f"title = {_value(pool.title)}",
         'schema = "schema.toml"',
     ]
     for split, names in files.items():
-        if names:
-            lines += ["", f"[splits.{split}]", f'role = "{split}"', f"files = {_value(names)}"]
+        lines += ["", f"[splits.{_key(split)}]", f"role = {_value(roles[split])}"]
+        lines += [f"files = {_value(names)}"]
     _write(lines, path)
 
 
@@ -48,4 +58,5 @@ def _value(value: object) -> str:
 
 
 def _key(name: str) -> str:
-    return _value(name)
+    """A key, in quotes where TOML asks for them."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _value(name)

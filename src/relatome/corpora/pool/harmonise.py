@@ -9,12 +9,11 @@ import msgspec
 
 from relatome.corpora.pool.source import PoolSource
 from relatome.data import Document, Mention, Passage, Relation, Schema, Span, candidates, sentences
-from relatome.data.schema import CORPUS_INFON, PROMPT_INFON
+from relatome.data.schema import CORPUS_INFON, DOCUMENT_INFON, PROMPT_INFON
 from relatome.data.sentences import SENTENCE, sentence_of
 from relatome.errors import UNKNOWN_LABEL, UNKNOWN_TYPE, InputError, Place
 
 LABEL_INFON = "label"  # of a relation: what its corpus calls it, where that is something else
-DOCUMENT_INFON = "document"  # of a sentence: the document it is from
 
 _replace = msgspec.structs.replace
 
@@ -25,7 +24,7 @@ def harmonised(
     """The document with the pool's types and labels, and the infons that say where it is from.
 
     A pair that has several labels then keeps one: what says more than an association, or, where
-    two say the opposite, the association.
+    two say the opposite, the association. A pair of a source that `keeps_labels` keeps all.
 
     Args:
         document: as its corpus has it.
@@ -42,18 +41,20 @@ def harmonised(
             known = ", ".join(source.types)
             raise InputError(UNKNOWN_TYPE, at=place, type=mention.type, known=known)
         mentions.append(_typed(mention, source.types[mention.type]))
-    by_pair: dict[frozenset[str], list[Relation]] = defaultdict(list)
     for relation in document.relations:
         if relation.type not in source.labels:
             known = ", ".join(source.labels)
             raise InputError(UNKNOWN_LABEL, at=place, type=relation.type, known=known)
-        by_pair[frozenset((relation.head, relation.tail))].append(relation)
-    relations = [_one(pair, source, labels) for pair in by_pair.values()]
+    if source.keeps_labels:
+        groups = [[relation] for relation in document.relations]
+    else:
+        groups = _by_pair(document.relations)
+    relations = tuple(_one(group, source, labels) for group in groups)
     infons = {CORPUS_INFON: source.name, PROMPT_INFON: source.prompt_word}
     return _replace(
         document,
         mentions=tuple(mentions),
-        relations=tuple(relations),
+        relations=relations,
         infons=document.infons | infons,
     )
 
@@ -66,10 +67,17 @@ def _typed(mention: Mention, type: str) -> Mention:
     return _replace(mention, type=type, fine_type=fine_type)
 
 
+def _by_pair(relations: Iterable[Relation]) -> list[list[Relation]]:
+    by_pair: dict[frozenset[str], list[Relation]] = defaultdict(list)
+    for relation in relations:
+        by_pair[frozenset((relation.head, relation.tail))].append(relation)
+    return list(by_pair.values())
+
+
 def _one(
     relations: list[Relation], source: PoolSource, labels: Counter[tuple[str, str]]
 ) -> Relation:
-    """The relation of a pair in the pool's labels."""
+    """Relations of a pair as the one that they are in the pool's labels."""
     found = dict.fromkeys(source.labels[relation.type] for relation in relations)
     telling = [label for label in found if label != "Association"]
     label = telling[0] if len(telling) == 1 else next(iter(found))
@@ -130,6 +138,19 @@ def _join(group: list[Document]) -> Document:
         relations=tuple(Relation(*each) for each in relations),
         infons=group[0].infons | {"records": ";".join(document.id for document in group)},
     )
+
+
+def as_written(
+    documents: Iterable[Document], source: PoolSource, schema: Schema
+) -> Iterator[Document]:
+    """The documents as a pool has them: of sentences, those with something to learn or to judge."""
+    for document in documents:
+        if not source.by_sentence:
+            yield document
+            continue
+        for sentence in by_sentence(document):
+            if is_example(sentence, source, schema):
+                yield sentence
 
 
 def is_example(document: Document, source: PoolSource, schema: Schema) -> bool:

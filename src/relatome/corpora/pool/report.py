@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from relatome.corpora.pool.source import Negatives
+from relatome.corpora.pool.source import Negatives, Role
 
 
 class Dropped(msgspec.Struct, frozen=True):
@@ -78,6 +78,33 @@ class SourceReport(msgspec.Struct, frozen=True):
     no_examples: int
 
 
+class SplitReport(msgspec.Struct, frozen=True):
+    """What one split of the pool holds.
+
+    Attributes:
+        name: the split.
+        role: what it may be used for.
+        documents_read: documents of the corpora in it.
+        documents: the same after cutting into sentences, where that is done.
+        candidates: pairs that a model is asked about.
+        examples: those of them that are related, or annotated as unrelated; where there are others
+            nothing is learnt from them.
+        relations: relations by label.
+        unreachable: relations that no candidate can answer.
+        cut_apart: relations lost because their arguments stand in different sentences.
+    """
+
+    name: str
+    role: Role
+    documents_read: int
+    documents: int
+    candidates: int
+    examples: int
+    relations: dict[str, int]
+    unreachable: int
+    cut_apart: int
+
+
 class Compared(msgspec.Struct, frozen=True):
     """A split for evaluation.
 
@@ -103,7 +130,9 @@ class Report(msgspec.Struct, frozen=True):
         citation: whose it is.
         negatives: what became of unrelated pairs.
         seed: of the division of sources that have no published one.
-        sources: what came of each.
+        target: the corpus that keeps its own labels; empty if none does.
+        sources: what came of each, the target first.
+        splits: what each split of the pool holds.
         evaluation: the splits that training documents were kept out of.
         not_compared: splits for evaluation that were not present.
     """
@@ -113,7 +142,9 @@ class Report(msgspec.Struct, frozen=True):
     citation: str
     negatives: Negatives
     seed: int
+    target: str
     sources: tuple[SourceReport, ...]
+    splits: tuple[SplitReport, ...]
     evaluation: tuple[Compared, ...]
     not_compared: tuple[str, ...]
 
@@ -129,8 +160,10 @@ def as_markdown(report: Report) -> str:
         f"# {report.title}",
         f"Negatives: {report.negatives}. Seed: {report.seed}. Cite: {report.citation}",
         "## Sources\n\n" + sources_table(report.sources),
+        "## Splits\n\n" + splits_table(report.splits),
         "## What was dropped\n\n" + dropped_table(report.sources),
         "## Labels\n\nOf all documents read but the held out.\n\n" + labels_table(report.sources),
+        "## Labels of each split\n\n" + split_labels_table(report.splits),
         "## Pairs without relation\n\n" + unrelated_table(report.sources),
         "## Splits for evaluation\n\n" + evaluation_table(report),
     ]
@@ -163,6 +196,25 @@ def sources_table(sources: Sequence[SourceReport]) -> str:
     return _table(header, [*rows, total])
 
 
+def splits_table(splits: Sequence[SplitReport]) -> str:
+    """What each split holds."""
+    header = ("split", "for", "read", "written", "pairs", "examples", "relations", "out of reach")
+    rows = [
+        [
+            split.name,
+            split.role,
+            split.documents_read,
+            split.documents,
+            split.candidates,
+            split.examples,
+            sum(split.relations.values()),
+            split.unreachable,
+        ]
+        for split in splits
+    ]
+    return _table(header, rows)
+
+
 def dropped_table(sources: Sequence[SourceReport]) -> str:
     """How many documents of each source were left out, by reason and place."""
     rows: list[list[object]] = []
@@ -188,6 +240,19 @@ def labels_table(sources: Sequence[SourceReport]) -> str:
         for became, number in group.items()
     ]
     return _table(("source", "label", "became", "number"), rows)
+
+
+def split_labels_table(splits: Sequence[SplitReport]) -> str:
+    """How many relations of each label every split holds."""
+    rows: list[list[object]] = [
+        [split.name, label, n] for split in splits for label, n in split.relations.items()
+    ]
+    rows += [
+        [split.name, "(lost: cut apart by the sentence split)", split.cut_apart]
+        for split in splits
+        if split.cut_apart
+    ]
+    return _table(("split", "label", "relations"), rows)
 
 
 def unrelated_table(sources: Sequence[SourceReport]) -> str:

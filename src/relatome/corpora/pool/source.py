@@ -13,6 +13,9 @@ Negatives = Literal["keep", "merge", "drop"]
 of all, or (but for the first source) no examples."""
 
 
+Role = Literal["train", "dev", "test"]
+
+
 class PoolSource(msgspec.Struct, frozen=True):
     """A corpus in a pool.
 
@@ -30,6 +33,7 @@ class PoolSource(msgspec.Struct, frozen=True):
         divided: the part of `train` to be held out by document where none is published.
         by_sentence: whether relations never leave a sentence; the pool has a document for each.
         joined: whether several records may have the same text; the pool has one document for it.
+        keeps_labels: whether a pair keeps all of its labels. Those of a target stay its own.
     """
 
     name: str
@@ -43,6 +47,19 @@ class PoolSource(msgspec.Struct, frozen=True):
     divided: float = 0.0
     by_sentence: bool = False
     joined: bool = False
+    keeps_labels: bool = False
+
+
+class Target(msgspec.Struct, frozen=True):
+    """The corpus that a pool is for: it keeps its own labels, and its documents are splits apart.
+
+    Attributes:
+        source: how its training documents become the pool's.
+        splits: its splits for selection and testing, such as ``ddi:test``, and what each is for.
+    """
+
+    source: PoolSource
+    splits: dict[str, Role]
 
 
 class Pool(msgspec.Struct, frozen=True):
@@ -54,6 +71,8 @@ class Pool(msgspec.Struct, frozen=True):
         citation: whose pool it is.
         schema: the task, before the classes of unrelated pairs are added.
         sources: a document of several is taken from the first that has it.
+        target: the corpus that the pool is for, which is none of `sources`; None where all are
+            alike. A document of the target and of sources is taken from the target.
     """
 
     name: str
@@ -61,3 +80,17 @@ class Pool(msgspec.Struct, frozen=True):
     citation: str
     schema: Schema
     sources: tuple[PoolSource, ...]
+    target: Target | None = None
+
+    @property
+    def learnt_from(self) -> tuple[PoolSource, ...]:
+        """All whose documents are learnt from, in the order that decides who keeps a document."""
+        return self.sources if self.target is None else (self.target.source, *self.sources)
+
+    @property
+    def splits(self) -> dict[str, Role]:
+        """What each split of the pool is for, those aside that are asked for in making it."""
+        if self.target is None:
+            return {"train": "train", "test": "test"}
+        own = {name.rpartition(":")[2]: role for name, role in self.target.splits.items()}
+        return {"source": "train", "train": "train", **own}

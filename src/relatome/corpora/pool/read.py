@@ -1,0 +1,154 @@
+"""A source of a pool as it is read: what may be learnt from, and what is left out."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from relatome.corpora.overlap import Library
+from relatome.corpora.pool.harmonise import as_written, harmonised, joined
+from relatome.corpora.pool.report import Dropped, SourceReport
+from relatome.corpora.pool.source import PoolSource
+from relatome.corpora.registry import load, parts
+from relatome.data import Candidate, Document, Schema, Split, candidates, sentences
+
+
+def load_split(name: str, directory: Path | None) -> Split:
+    """The split that is called ``corpus:split``."""
+    corpus, _, split = name.rpartition(":")
+    return load(corpus, split, directory)
+
+
+class Read:
+    """A source as read: what may be learnt from, what is held out, what was dropped and why.
+
+    Attributes:
+        source: the source.
+        documents_read: documents of its splits to learn from.
+        train: those that are left to learn from, in the pool's terms; whole, not yet in sentences.
+        held: those that are held out, likewise.
+        dropped: those that were left out.
+    """
+
+    def __init__(
+        self, source: PoolSource, schema: Schema, seed: int, directory: Path | None
+    ) -> None:
+        self.source = source
+        self._schema = schema
+        self.labels: Counter[tuple[str, str]] = Counter()
+        self.dropped: list[Dropped] = []
+        splits = [load_split(name, directory) for name in source.train]
+        originals = [document for split in splits for document in split.documents]
+        self.documents_read = len(originals)
+        self.relations_read = sum(len(document.relations) for document in originals)
+        held = [d for n in source.held_out for d in load_split(n, directory).documents]
+        if source.divided:
+            originals, held = divided(originals, source.divided, seed)
+        self.train = self._harmonised(originals)
+        self.joined = len(originals) - len(self.train)
+        self.held = self._harmonised(held, count=False)
+
+    def _harmonised(self, documents: list[Document], *, count: bool = True) -> list[Document]:
+        labels = self.labels if count else Counter()
+        found = [harmonised(document, self.source, labels) for document in documents]
+        return joined(found) if self.source.joined else found
+
+    def drop(self, library: Library, reasons: Mapping[str, str]) -> None:
+        """Drop the training documents that the splits of `library` have too.
+
+        Args:
+            library: the splits.
+            reasons: for each of them by name, why its documents are dropped.
+        """
+        found: dict[str, Dropped] = {}
+        for document, where, twin in library.shared(self.split):
+            drop = Dropped(document.id, reasons[where], where, twin.id, twin.by)
+            found.setdefault(document.id, drop)
+        self.dropped += found.values()
+        self.train = [document for document in self.train if document.id not in found]
+
+    @property
+    def split(self) -> Split:
+        """What is left to learn from."""
+        return Split(self.source.name, "train", tuple(self.train))
+
+    @cached_property
+    def written(self) -> list[Document]:
+        """What is left to learn from, as the pool has it; ask once all is dropped."""
+        return list(as_written(self.train, self.source, self._schema))
+
+    @cached_property
+    def held_written(self) -> list[Document]:
+        """What is held out, as the pool has it."""
+        return list(as_written(self.held, self.source, self._schema))
+
+    def _sentences(self) -> int:
+        return sum(len(sentences(d)) for d in self.train) if self.source.by_sentence else 0
+
+    def report(self) -> SourceReport:
+        """What came of the source."""
+        source, train = self.source, self.written
+        relations = Counter(r.type for document in train for r in document.relations)
+        unrelated = Counter(
+            self._schema.unrelated(document, candidate.rule) or ""
+            for document in train
+            for candidate in _unrelated(document, self._schema)
+        )
+        corpora = [parts(name)[0] for name in (*source.train, *source.held_out)]
+        return SourceReport(
+            name=source.name,
+            prompt_word=source.prompt_word,
+            train=source.train,
+            held_out=source.held_out,
+            divided=source.divided,
+            licences={corpus.name: corpus.licence for corpus in corpora},
+            documents_read=self.documents_read,
+            relations_read=self.relations_read,
+            dropped=tuple(self.dropped),
+            documents_kept=len(self.train),
+            documents_held_out=len(self.held),
+            documents_written=len(train),
+            held_out_written=len(self.held_written),
+            relations=dict(relations.most_common()),
+            labels={
+                label: {became: self.labels[label, became] for _, became in sorted(group)}
+                for label, group in _by_label(self.labels).items()
+            },
+            joined=self.joined,
+            without_pair=max(0, self._sentences() - len(train)),
+            cut_apart=sum(len(document.relations) for document in self.train) - relations.total(),
+            unrelated={name: count for name, count in sorted(unrelated.items()) if name},
+            no_examples=unrelated[""],
+        )
+
+
+def divided(
+    documents: Sequence[Document], share: float, seed: int
+) -> tuple[list[Document], list[Document]]:
+    """Hold out a share of the documents, drawn by `seed` from their ids in order."""
+    ids = sorted(document.id for document in documents)
+    random.Random(seed).shuffle(ids)
+    held = set(ids[: round(share * len(ids))])
+    return (
+        [document for document in documents if document.id not in held],
+        [document for document in documents if document.id in held],
+    )
+
+
+def _by_label(labels: Counter[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for label, became in labels:
+        found.setdefault(label, []).append((label, became))
+    return found
+
+
+def _unrelated(document: Document, schema: Schema) -> Iterator[Candidate]:
+    related = {frozenset((r.head, r.tail)) for r in document.relations}
+    entities = document.entities
+    for candidate in candidates(document, schema):
+        pair = frozenset((entities[candidate.head].id, entities[candidate.tail].id))
+        if pair not in related:
+            yield candidate
