@@ -323,6 +323,6 @@ def _apply(raw: dict[str, Any], override: str) -> None:
 def _without_none(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_none(inner) for key, inner in value.items() if inner is not None}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):  # as TOML reads it
         return [_without_none(inner) for inner in value]
     return value
