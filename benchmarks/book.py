@@ -88,7 +88,10 @@ def page(measured: list[dict[str, Any]], ideas: list[dict[str, Any]]) -> str:
 
 def _corpus(schema: str, recipes: list[Recipe], rows: dict[str, dict[str, Any]]) -> str:
     lines = [f"## {schema}", "", _NOTES.get(schema, ""), ""]
-    lines += ["| recipe | protocol | seeds | dev | test | published |", "| --- | --- | ---: | ---: |"]
+    lines += [
+        "| recipe | protocol | seeds | dev | test | published |",
+        "| --- | --- | ---: | ---: |",
+    ]
     lines[-1] += " ---: | --- |"
     for recipe in recipes:
         row = rows[recipe.name]
@@ -98,9 +101,10 @@ def _corpus(schema: str, recipes: list[Recipe], rows: dict[str, dict[str, Any]])
             for source in recipe.published
             if score in source.scores
         )
+        dev = f"{100 * row['mean']['dev'][score]:.1f}"
         lines.append(
             f"| `{recipe.name}` | `{row['protocol']}`, {score} | {len(row['seeds'])} "
-            f"| {100 * row['mean']['dev'][score]:.1f} | {_spread(row, score)} | {published or '–'} |"
+            f"| {dev} | {_spread(row, score)} | {published or '–'} |"
         )
     commands = [f"    {rows[recipe.name]['command']}" for recipe in recipes]
     return "\n".join([*lines, "", "Measured by:", "", *commands, ""])

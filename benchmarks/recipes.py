@@ -27,8 +27,8 @@ from relatome.scoring import Result, compare, score
 from relatome.scoring.intervals import f1_intervals
 from relatome.training import carry_out
 from relatome.training.documents import split
-from relatome.training.ensemble import load_run, predict
 from relatome.training.folder import PROVENANCE_FILE, RESULTS_FILE
+from relatome.training.members import predict_run
 
 SEEDS = (13, 14, 15)
 
@@ -118,7 +118,7 @@ def predictions(folder: Path, test: Split) -> list[Document]:
     """What the model of a run says of a split; read back where it was predicted before."""
     path = folder / f"predictions.{test.name.replace(':', '-')}.jsonl"
     if not path.is_file():
-        documents = predict([load_run(folder)], test.documents)
+        documents = predict_run(folder, test.documents)
         formats.write(documents, path, "jsonl")
     return list(formats.read(path))
 

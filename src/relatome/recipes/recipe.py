@@ -189,6 +189,19 @@ class Training(_Section, frozen=True):
     precision: Literal["auto", "fp32", "bf16"]
 
 
+class Ensemble(_Section, frozen=True):
+    """Several runs of a recipe that differ in the seed, and one answer of them all.
+
+    Attributes:
+        seeds: runs; their seeds follow one another from `Training.seed` on.
+        vote: ``majority``, the hard vote of `relatome.data.vote`, or ``mean``, the mean of class
+            probabilities.
+    """
+
+    seeds: Annotated[int, Meta(ge=2)]
+    vote: Literal["majority", "mean"]
+
+
 class Selection(_Section, frozen=True):
     """Which evaluation's weights are kept: the best by this score of this rule on the dev split."""
 
@@ -245,6 +258,7 @@ class Recipe(_Section, frozen=True):
     definitions: Definitions | None = None
     fine_types: FineTypes | None = None
     start: str = ""
+    ensemble: Ensemble | None = None
     published: list[Published] = []
 
 

@@ -44,6 +44,7 @@ from relatome.training.folder import (
     require_same_data,
     write_whole,
 )
+from relatome.training.members import run_members
 from relatome.training.objective import relation_losses
 from relatome.training.predict import fit_decoding, score_documents
 from relatome.training.provenance import code_version, file_hash, machine
@@ -130,7 +131,18 @@ def carry_out(
         begun = beside.exists()
         start = run(first, *splits, beside, directory, resume=begun, start=start).model
     train, dev = learning_splits(recipe, directory)
-    return run(recipe, train, dev, folder, directory, resume=resume, start=start)
+    if recipe.ensemble is None:
+        return run(recipe, train, dev, folder, directory, resume=resume, start=start)
+
+    def run_one(member: Recipe, place: Path) -> Outcome:
+        # The share of the documents and all else that is drawn follows the member's seed.
+        learnt, _ = learning_splits(member, directory)
+        begun = place.exists()
+        return run(member, learnt, dev, place, directory, resume=begun, start=start)
+
+    result = run_members(recipe, folder, dev, run_one, resume=resume)
+    scores = {name: result.f1(name) for name in result.scores}
+    return Outcome(folder, dev.name, scores)
 
 
 def stages(recipe: Recipe, directory: Path | None = None) -> list[Recipe]:

@@ -1,0 +1,71 @@
+"""Every shipped recipe is carried out, ten documents of each, on the corpora it names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from relatome.data import Split
+from relatome.recipes import Recipe, load_recipe, shipped
+
+pytest.importorskip("torch")
+
+from relatome.training import preflight, run
+from relatome.training.documents import split
+from relatome.training.members import members
+
+POOLED = [name for name in shipped() if "biorex" in load_recipe(name).schema]
+SINGLE = [name for name in shipped() if name not in POOLED]
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny encoder that reads as much as the recipes' own."""
+    from tests.tiny import save_encoder
+
+    return save_encoder(tmp_path_factory.mktemp("encoder") / "tiny", positions=512)
+
+
+def few(part: Split, count: int) -> Split:
+    """The first documents with a relation, the smallest of the first hundred."""
+    related = [document for document in part.documents[:100] if document.relations]
+    related.sort(key=lambda document: (len(document.mentions), document.id))
+    return msgspec.structs.replace(part, documents=tuple(related[:count]))
+
+
+def dry(recipe: Recipe, encoder: Path, corpora_dir: Path, folder: Path) -> Path:
+    """Two steps of a recipe on real documents, with the tiny encoder."""
+    preflight(recipe, corpora_dir)
+    if recipe.ensemble is not None:
+        recipe = members(recipe, folder)[0][0]
+    structs = msgspec.structs
+    training = structs.replace(recipe.training, epochs=1, evaluations=1)
+    recipe = structs.replace(
+        recipe, encoder=structs.replace(recipe.encoder, name=str(encoder)), training=training
+    )
+    if recipe.fine_types is not None:
+        fine = structs.replace(recipe.fine_types, encoder=str(encoder), epochs=1)
+        recipe = structs.replace(recipe, fine_types=fine)
+    train = few(split(recipe.data.train[0], corpora_dir), 10)
+    dev = structs.replace(train, name="dev", documents=train.documents[8:])
+    train = structs.replace(train, documents=train.documents[:8])
+    return run(recipe, train, dev, folder, corpora_dir, resume=False).model
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_a_recipe_runs(name: str, encoder: Path, corpora_dir: Path, tmp_path: Path) -> None:
+    model = dry(load_recipe(name), encoder, corpora_dir, tmp_path / "run")
+    assert (model / "model.safetensors").is_file()
+    results = json.loads((tmp_path / "run" / "results.json").read_text(encoding="utf-8"))
+    assert load_recipe(name).selection.score in results["f1"]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_no_recipe_learns_from_what_it_is_judged_on(name: str) -> None:
+    recipe = load_recipe(name)
+    assert recipe.data.test not in recipe.data.train
+    if isinstance(recipe.data.dev, str) and not name.startswith(("b-", "a-drugprot")):
+        assert recipe.data.dev != recipe.data.test
