@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 CORPORA ?= $(abspath $(or $(RELATOME_CORPORA),$(wildcard ../shared/corpora)))
 export RELATOME_CORPORA := $(CORPORA)
 
-.PHONY: help install demo check test test-all fuzz benchmarks clean
+.PHONY: help install demo check test test-all fuzz benchmarks results gpu-results clean
 
 help:
 	@echo "make demo        extract relations from the bundled examples with the bundled model"
@@ -17,6 +17,8 @@ help:
 	@echo "make fuzz        ten thousand damaged files through every reader"
 	@echo "make check       lint and types only"
 	@echo "make benchmarks  measure again what README.md and docs/ publish"
+	@echo "make results     measure the recipes as far as that is not done, and write docs/results.md"
+	@echo "make gpu-results the same in a slice of ten minutes; call it again to go on"
 	@echo "make install     a development environment in $(VENV)"
 
 $(BIN)/python:
@@ -60,6 +62,14 @@ benchmarks: $(VENV)/dev
 	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/tables.py
+
+results: $(VENV)/dev
+	$(BIN)/python benchmarks/matrix.py
+	$(BIN)/python benchmarks/book.py
+
+gpu-results: $(VENV)/dev
+	$(BIN)/python benchmarks/matrix.py --minutes 9
+	$(BIN)/python benchmarks/book.py
 
 fuzz: $(VENV)/dev
 	$(BIN)/pytest -n 2 -m slow tests/fuzz

@@ -1,0 +1,101 @@
+"""Measures the matrix of recipes and seeds, the most informative first, as far as time allows.
+
+    python benchmarks/matrix.py [--minutes 9] [--runs DIR] [--corpora DIR] [--list]
+
+Every recipe with its first seed, then every recipe with its second, and so on. After each run its
+results are written, so whenever this stops they are those of the runs that are finished; the same
+command goes on, inside a run at its last checkpoint. ``make gpu-results`` calls it in slices.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+from pathlib import Path
+from types import FrameType
+
+from recipes import SEEDS, compared, measured
+
+from relatome.recipes import load_recipe
+from relatome.training.folder import RESULTS_FILE
+
+# The variants sized for a small encoder, which can be measured wherever there is no model hub.
+RECIPES = (
+    "a-ddi-target-minilm",
+    "b-chemprot-baseline-minilm",
+    "b-chemprot-attention-minilm",
+    "b-chemprot-multitask-minilm",
+    "b-chemprot-fgemr-minilm",
+    "a-ddi-target-cross-entropy-minilm",
+    "a-ddi-target-no-prompt-minilm",
+    "b-chemprot-cross-entropy-minilm",
+    "b-drugprot-baseline-minilm",
+    "b-chemprot-ensemble-minilm",
+)
+# What each idea is measured against: (without, with).
+IDEAS = (
+    ("a-ddi-target-no-prompt-minilm", "a-ddi-target-minilm"),
+    ("a-ddi-target-cross-entropy-minilm", "a-ddi-target-minilm"),
+    ("b-chemprot-cross-entropy-minilm", "b-chemprot-baseline-minilm"),
+    ("b-chemprot-baseline-minilm", "b-chemprot-attention-minilm"),
+    ("b-chemprot-baseline-minilm", "b-chemprot-multitask-minilm"),
+    ("b-chemprot-baseline-minilm", "b-chemprot-fgemr-minilm"),
+    ("b-chemprot-baseline-minilm", "b-chemprot-ensemble-minilm"),
+)
+
+
+class _TimeIsUpError(Exception):
+    """The slice is over; what is running goes on in the next."""
+
+
+def main() -> None:
+    """Measure until everything is measured or time is up."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--minutes", type=float, help="stop after this long")
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--corpora", type=Path)
+    parser.add_argument("--list", action="store_true", help="only say what is left to do")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    left = [
+        (name, seed)
+        for seed in SEEDS
+        for name in RECIPES
+        if not (options.runs / f"{name}-{seed}" / RESULTS_FILE).is_file()
+    ]
+    print(f"{len(RECIPES) * len(SEEDS) - len(left)} runs done, {len(left)} left")
+    if options.list:
+        for name, seed in left:
+            print(f"  {name}, seed {seed}")
+        return
+    if options.minutes:
+        signal.signal(signal.SIGALRM, _stop)
+        signal.alarm(max(1, round(60 * options.minutes)))
+    try:
+        for name, seed in left:
+            measure(name, seed, options.runs, options.corpora)
+    except _TimeIsUpError:
+        print("Time is up; the same command goes on from here.")
+
+
+def measure(name: str, seed: int, runs: Path, corpora: Path | None) -> None:
+    """Carry out one run, and bring up to date every result that it is a part of."""
+    seeds = sorted({*_finished(name, runs), seed})
+    measured(load_recipe(name), seeds, runs, corpora)
+    for without, with_ in IDEAS:
+        both = sorted(set(_finished(without, runs)) & set(_finished(with_, runs)))
+        if name in (without, with_) and both:
+            compared(load_recipe(without), load_recipe(with_), both, runs, corpora)
+
+
+def _finished(name: str, runs: Path) -> list[int]:
+    return [seed for seed in SEEDS if (runs / f"{name}-{seed}" / RESULTS_FILE).is_file()]
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise _TimeIsUpError
+
+
+if __name__ == "__main__":
+    main()
