@@ -16,10 +16,12 @@ pytest.importorskip("torch")
 
 from relatome.corpora import data_hash
 from relatome.data import Document, Split
+from relatome.encode import Asked, Decoding, encode
 from relatome.errors import InputError, ModelError, RelatomeError, UsageError
 from relatome.recipes import Recipe
 from relatome.training import preflight, run
 from relatome.training.dataset import Examples
+from relatome.training.ensemble import load_run, predict
 from relatome.training.export import export
 from relatome.training.fine_types import Typer, load_typer
 from relatome.training.fine_types_run import _TyperTrainer, judge
@@ -216,6 +218,29 @@ def test_the_relation_model_never_sees_the_types_of_the_corpus(
         "train": data_hash(train.documents),
         "dev": data_hash(dev.documents),
     }
+
+
+def test_documents_are_typed_before_their_relations_are_predicted(
+    finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Document] = []
+
+    def recorded(document: Document, *arguments: Any) -> Asked | None:
+        seen.append(document)
+        return encode(document, *arguments)
+
+    monkeypatch.setattr("relatome.training.ensemble.encode", recorded)
+    loaded = load_run(finished)
+    given = turned(DEV.documents)
+    # The lowest of thresholds, so that something is asserted.
+    settings = msgspec.structs.replace(loaded.settings, decoding=Decoding(0.0))
+    found = predict([loaded._replace(settings=settings)], given)
+    assert fine_types(seen) == fine_types(DEV.documents)
+    assert any(document.relations for document in found)
+    # What is given back is what was given, with relations.
+    assert [d.with_relations(()) for d in found] == [d.with_relations(()) for d in given]
+    plain = predict([loaded._replace(settings=settings)], DEV.documents)
+    assert [d.relations for d in plain] == [d.relations for d in found]
 
 
 FILES = (
