@@ -16,6 +16,7 @@ from relatome.data import (
     require_disjoint,
     require_not_test,
 )
+from relatome.data.splits import in_strata
 from relatome.errors import InputError, UsageError
 
 
@@ -174,3 +175,53 @@ def test_other_seeds_draw_other_documents() -> None:
     assert split.subset(0.1, 1).ids != split.subset(0.1, 2).ids
     assert split.subset(0.1, 1).name == "x:train (10 %)"
     assert Split("x:train", "train", ()).subset(0.1, 1).documents == ()
+
+
+def sentences(*types: tuple[str, ...]) -> tuple[Document, ...]:
+    """Documents in sentences, each with one relation of its type; none where the type is empty."""
+    return tuple(
+        Document(
+            f"{n}.s{i}",
+            (),
+            (),
+            (Relation("a", "b", type),) if type else (),
+            {"document": str(n)},
+        )
+        for n, its_types in enumerate(types)
+        for i, type in enumerate(its_types)
+    )
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(("", "Bind", "Association")), min_size=1, max_size=6).map(tuple),
+        min_size=1,
+        max_size=60,
+    ),
+    st.integers(0, 5),
+)
+def test_subsets_take_the_sentences_of_a_document_together(
+    types: list[tuple[str, ...]], seed: int
+) -> None:
+    made = sentences(*types)
+    split = Split("x:train", "train", made)
+    subsets = [split.subset(fraction, seed) for fraction in FRACTIONS]
+    for fraction, subset in zip(FRACTIONS, subsets, strict=True):
+        rest = [d for d in made if d.id not in subset.ids]
+        assert not {d.infons["document"] for d in rest} & {
+            d.infons["document"] for d in subset.documents
+        }
+        wanted = max(1, round(fraction * len(made)))
+        assert wanted <= len(subset.documents) < wanted + max(map(len, types))
+        assert [d for d in made if d.id in subset.ids] == list(subset.documents)
+    for smaller, larger in pairwise(subsets):
+        assert smaller.ids <= larger.ids
+
+
+def test_golden_subsets_stay_the_same_between_versions() -> None:
+    types = ("Bind", "", "Association", "Association", "Bind", "", "Association", "Conversion")
+    golden = [1, 3, 4, 2, 7, 5, 6, 0]
+    assert in_strata(annotated(*types), seed=13) == [[place] for place in golden]
+    # The same documents, each in two sentences: the same order.
+    halves = in_strata(sentences(*((type, type) for type in types)), seed=13)
+    assert halves == [[2 * place, 2 * place + 1] for place in golden]
