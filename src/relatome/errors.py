@@ -762,6 +762,11 @@ START_CYCLE = Message(
     "recipe {name} starts, in the end, from itself.",
     "Correct the key `start` of one of the recipes.",
 )
+DEFINITION_LONG = Message(
+    "R625",
+    "the definition of {label} has {length} tokens, but encoder {name!r} reads at most {most}.",
+    "Shorten definitions.labels.{label}.",
+)
 LOSS_WEIGHT = Message(
     "R623",
     "losses.{name}.weight is not given, or is no number above 0.",
@@ -868,6 +873,11 @@ ENSEMBLE_DIFFERS = Message(
     "and narrowing, or predict with each and combine the predictions with `relatome vote`.",
 )
 ENSEMBLE_TWICE = Message("R662", "run {run} is named more than once.", "Name each run once.")
+ENSEMBLE_MEMBER = Message(
+    "R672",
+    "the run is an ensemble of runs and has no model of its own.",
+    "Name it alone, or name the runs it holds: {run}/seed-…",
+)
 SWEEP_GRID = Message(
     "R663",
     "--grid {grid!r} does not read as key=value,value.",
@@ -907,6 +917,13 @@ SWEEP_DEV = Message(
     "{one} and {other} are judged on different documents, so their scores do not compare.",
     "Name a split of a corpus as data.dev: what is held out of the training documents changes with "
     "data.train.",
+)
+SWEEP_ENSEMBLE = Message(
+    "R673",
+    "the recipe is an ensemble of {members} seeds that follow one another, so two of its points "
+    "would share members.",
+    "Give seeds that are {members} or more apart, or sweep the recipe of a member: --grid "
+    "ensemble=-",
 )
 SWEEP_FAILED = Message(
     "R671",

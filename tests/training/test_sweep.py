@@ -23,23 +23,11 @@ from relatome.errors import RelatomeError, UsageError
 from relatome.recipes import load_recipe, to_plain
 from relatome.training import carry_out, sweep
 from relatome.training.sweep import Axis, Plan, carry_out_units, plan, read_axis, read_seeds
-from tests.tiny import DOCUMENTS, learnable
+from tests.own_corpus import write_focal_recipe
+from tests.tiny import learnable
 
 run_module = sys.modules["relatome.training.run"]  # the package offers the function by its name
 
-CORPUS = """\
-name = "ours"
-schema = "biored"
-[splits.train]
-role = "train"
-files = ["train.jsonl"]
-[splits.dev]
-role = "dev"
-files = ["dev.jsonl"]
-[splits.test]
-role = "test"
-files = ["test.jsonl"]
-"""
 FILES = ("model/model.safetensors", "model/settings.json", "results.json", "recipe.toml")
 
 
@@ -52,27 +40,7 @@ def _same_code(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def recipe(tiny_encoder: Path, tmp_path: Path) -> str:
     """The path of a recipe on the tiny encoder, with the focal loss and a corpus of its own."""
-    corpus = tmp_path / "ours.toml"
-    corpus.write_text(CORPUS)
-    formats.write([*DOCUMENTS, *learnable(6)], tmp_path / "train.jsonl", "jsonl")
-    formats.write(learnable(6, start=6), tmp_path / "dev.jsonl", "jsonl")
-    formats.write(learnable(3, start=12), tmp_path / "test.jsonl", "jsonl")
-    settings = (
-        f'data.train=["{corpus}:train"]',
-        f"data.dev={corpus}:dev",
-        f"data.test={corpus}:test",
-        f"encoder.name={tiny_encoder}",
-        "encoding.window=96",
-        "encoding.overlap=32",
-        "training.epochs=1",
-        "training.precision=fp32",
-        "losses.focal={weight=1.0,gamma=2.0,alpha=1.0}",
-    )
-    plain = to_plain(load_recipe("small", settings))
-    del plain["losses"]["cross_entropy"]
-    path = tmp_path / "focal.toml"
-    path.write_text(tomli_w.dumps(plain))
-    return str(path)
+    return str(write_focal_recipe(tmp_path, tiny_encoder))
 
 
 def two_by_two(recipe: str) -> Plan:
@@ -229,6 +197,14 @@ def test_what_cannot_be_planned(grid: list[str], code: str, says: str, recipe: s
         plan(recipe, [], [read_axis(text) for text in grid], [13])
 
 
+def test_points_of_an_ensemble_share_no_member(recipe: str) -> None:
+    three = ["ensemble={seeds=3,vote='mean'}"]
+    assert len(plan(recipe, three, [], [13, 16]).units) == 2
+    with pytest.raises(UsageError, match="R673"):
+        plan(recipe, three, [], [16, 13, 15])
+    assert len(plan(recipe, three, [Axis("ensemble", ("-",))], [13, 14]).units) == 2
+
+
 def test_a_seed_among_the_overrides_is_refused(recipe: str) -> None:
     with pytest.raises(UsageError, match="R665"):
         plan(recipe, ["training.seed=7"], [], [13])
@@ -325,7 +301,7 @@ def test_the_numbers(recipe: str, tmp_path: Path) -> None:
         means[0] < means[1],
     ]
     assert (summary["rule"], summary["score"]) == ("biored-8", "all")
-    assert summary["split"].endswith("ours.toml:dev") or summary["split"] == "ours:dev"
+    assert summary["split"].endswith(":dev")
     assert summary["code"] == ["the same"]
     assert len(summary["machine"]) == 1
     (hashes,) = {json.dumps(u["data"]) for p in summary["points"] for u in p["units"]}

@@ -22,6 +22,7 @@ from relatome.errors import (
 
 if TYPE_CHECKING:
     from relatome.data import Document
+    from relatome.training.ensemble import LoadedModel
 
 
 def predict(
@@ -81,32 +82,39 @@ def predict(
         raise UsageError(FORMAT_UNKNOWN, direction="output", name=format, known=", ".join(known))
     _require_distinct(runs)
     try:
-        from relatome.training import ensemble
+        from relatome.training import ensemble, members
     except ModuleNotFoundError as error:
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     documents = read_gold(target, corpora).documents
-    models = [ensemble.load_run(run) for run in runs]
-    decoding = ensemble.joint_settings(models).decoding
+    models = [] if len(runs) == 1 else [ensemble.load_run(run) for run in runs]
+    remarks = _thresholds(models)
 
     def predicted() -> Iterator[Document]:
         # Asked for when the output is open, so that a file that cannot be written costs no time.
         try:
-            yield from ensemble.predict(models, documents)
+            if models:
+                yield from ensemble.predict(models, documents)
+            else:
+                yield from members.predict_run(runs[0], documents)
         except InputError as error:
             raise error.located(Place(target)) from None
 
     report = formats.write(predicted(), output, format)
-    if len(models) > 1:
-        thresholds = " · ".join(f"{model.settings.decoding.threshold:.3f}" for model in models)
-        typer.echo(
-            f"Mean of {len(models)} models at threshold {decoding.threshold:.3f}, "
-            f"the mean of {thresholds}",
-            err=True,
-        )
-    for line in report.summary():
+    for line in (*remarks, *report.summary()):
         typer.echo(line, err=True)
+
+
+def _thresholds(models: list[LoadedModel]) -> list[str]:
+    """What several models have in common; that they differ too much is found here."""
+    from relatome.training.ensemble import joint_settings
+
+    if not models:
+        return []
+    joint = joint_settings(models).decoding.threshold
+    own = " · ".join(f"{model.settings.decoding.threshold:.2f}" for model in models)
+    return [f"Mean of {len(models)} models at the mean of their thresholds: {joint:.3f} ({own})"]
 
 
 def _require_distinct(runs: list[Path]) -> None:

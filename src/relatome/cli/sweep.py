@@ -72,7 +72,6 @@ def sweep(
     except ModuleNotFoundError as error:
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
     from relatome.cli._terminal import console
-    from relatome.report.curves import draw_curves
     from relatome.report.sweep import (
         FIGURE_FILE,
         TABLE_FILE,
@@ -82,7 +81,7 @@ def sweep(
     )
 
     axes = [sweeps.read_axis(text) for text in grid or ()]
-    swept = sweeps.plan(recipe, override or (), axes, sweeps.read_seeds(seeds))
+    swept = sweeps.plan(recipe, override or (), axes, sweeps.read_seeds(seeds), corpora)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     failed = []
@@ -90,7 +89,7 @@ def sweep(
         if step.error:
             failed.append(step.unit.name)
         else:
-            draw_curves(step.folder)
+            _draw_curves(step.folder)
         write_page(read_sweep(output), output / TABLE_FILE)
     found = read_sweep(output)
     write_page(found, output / TABLE_FILE)
@@ -106,6 +105,15 @@ def sweep(
         raise WorkError(
             SWEEP_FAILED, failed=len(failed), units=len(swept.units), names=", ".join(failed)
         )
+
+
+def _draw_curves(folder: Path) -> None:
+    """Draw the curves of a run, or of the members of an ensemble, as ``relatome train`` does."""
+    from relatome.report.curves import draw_curves
+
+    for run in (folder, *sorted(folder.glob("seed-*"))):
+        if (run / "metrics.jsonl").is_file():
+            draw_curves(run)
 
 
 def _table(found: dict[str, Any]) -> Table:

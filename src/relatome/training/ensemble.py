@@ -26,6 +26,7 @@ from relatome.encode.decode import FloatArray, softmax
 from relatome.errors import (
     DUPLICATE_DOCUMENT,
     ENSEMBLE_DIFFERS,
+    ENSEMBLE_MEMBER,
     RUN_UNFINISHED,
     InputError,
     Place,
@@ -34,6 +35,7 @@ from relatome.errors import (
 from relatome.models import RelationModel
 from relatome.recipes import load_recipe
 from relatome.training.checkpoint import load_model
+from relatome.training.fine_types import Typer, load_typer
 from relatome.training.folder import MODEL_FOLDER, RECIPE_FILE, RESULTS_FILE
 from relatome.training.predict import Scored, decoded, score_documents
 from relatome.training.trainer import use_bf16
@@ -50,6 +52,7 @@ class LoadedModel(NamedTuple):
         tokenizer: the encoder's, with the markers of the encoding.
         settings: task, encoding and thresholds.
         bf16: whether to compute in bf16, as the run did where the machine can.
+        typer: tells the finer entity types that the model reads, if it reads such.
     """
 
     name: str
@@ -57,22 +60,26 @@ class LoadedModel(NamedTuple):
     tokenizer: Tokenizer
     settings: Settings
     bf16: bool
+    typer: Typer | None = None
 
 
 def load_run(run: Path) -> LoadedModel:
     """The model of a finished run, on the accelerator if there is one.
 
     Raises:
-        UsageError: if `run` is no finished run.
+        UsageError: if `run` is no finished run, or one of several models.
         ModelError: if its model is incomplete or altered.
     """
     for file in (RECIPE_FILE, RESULTS_FILE):
         if not (run / file).is_file():
             raise UsageError(RUN_UNFINISHED, at=Place(str(run)), file=file)
-    precision = load_recipe(str(run / RECIPE_FILE)).training.precision
+    recipe = load_recipe(str(run / RECIPE_FILE))
+    if recipe.ensemble is not None:
+        raise UsageError(ENSEMBLE_MEMBER, at=Place(str(run)), run=run)
     model, tokenizer, settings = load_model(run / MODEL_FOLDER)
     model.to("cuda" if torch.cuda.is_available() else "cpu")
-    return LoadedModel(str(run), model, tokenizer, settings, use_bf16(precision))
+    bf16 = use_bf16(recipe.training.precision)
+    return LoadedModel(str(run), model, tokenizer, settings, bf16, load_typer(run / MODEL_FOLDER))
 
 
 def joint_settings(models: Sequence[LoadedModel]) -> Settings:
@@ -133,7 +140,11 @@ def predict(models: Sequence[LoadedModel], documents: Sequence[Document]) -> lis
     members = [_scored(model, conformed) for model in models]
     joint = [mean_scores(scored) for scored in zip(*members, strict=True)]
     _report(conformed, [scored.asked for scored in joint])
-    return decoded(joint, conformed, settings)
+    return [
+        # Of what a model was shown, the finer types may be its own.
+        document.with_relations(found.relations)
+        for document, found in zip(conformed, decoded(joint, conformed, settings), strict=True)
+    ]
 
 
 def mean_scores(members: Sequence[Scored]) -> Scored:
@@ -162,6 +173,8 @@ def _log_mean(logits: Sequence[FloatArray]) -> FloatArray:
 def _scored(loaded: LoadedModel, documents: Sequence[Document]) -> list[Scored]:
     """Scores of the documents that have a candidate pair."""
     settings, tokenizer = loaded.settings, loaded.tokenizer
+    if loaded.typer is not None:
+        documents = loaded.typer.replace(documents)
     asked = [
         encode(document, settings.schema, tokenizer, settings.encoding, settings.narrowing)
         for document in documents

@@ -11,7 +11,7 @@ import re
 import shlex
 import time
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, NamedTuple
@@ -28,6 +28,7 @@ from relatome.errors import (
     RUN_EXISTS,
     RUN_NONE,
     SWEEP_DEV,
+    SWEEP_ENSEMBLE,
     SWEEP_FIXED,
     SWEEP_GRID,
     SWEEP_KEY,
@@ -170,7 +171,13 @@ class Plan(NamedTuple):
         return shlex.join([*words, "--output", str(folder)])
 
 
-def plan(source: str, overrides: Sequence[str], axes: Sequence[Axis], seeds: Sequence[int]) -> Plan:
+def plan(
+    source: str,
+    overrides: Sequence[str],
+    axes: Sequence[Axis],
+    seeds: Sequence[int],
+    directory: Path | None = None,
+) -> Plan:
     """Every unit of a sweep, or the first reason why one of them cannot be.
 
     Args:
@@ -178,6 +185,7 @@ def plan(source: str, overrides: Sequence[str], axes: Sequence[Axis], seeds: Seq
         overrides: of all units, as from ``--set``.
         axes: the grid; without any there is one point, the recipe itself.
         seeds: of each point.
+        directory: where a pool may lie whose schema the recipe names.
 
     Raises:
         UsageError: naming the key, and the point of the grid where there is one.
@@ -197,7 +205,8 @@ def plan(source: str, overrides: Sequence[str], axes: Sequence[Axis], seeds: Seq
         for seed in seeds:
             try:
                 recipe = _changed(source, (*overrides, f"{_SEED}={seed}"), changes)
-                stages(recipe)  # refuses what cannot be carried out
+                stages(recipe, directory)  # refuses what cannot be carried out
+                _require_distinct_members(recipe, seeds)
             except UsageError as error:
                 place = Place(said) if said else error.place
                 raise UsageError(error.message, at=place, **error.values) from None
@@ -224,6 +233,15 @@ def _require_free_keys(overrides: Sequence[str], axes: Sequence[Axis]) -> None:
             raise UsageError(SWEEP_FIXED, key=key)
         if any(within(key, other) or within(other, key) for other in keys[:index]):
             raise UsageError(SWEEP_KEY, key=key)
+
+
+def _require_distinct_members(recipe: Recipe, seeds: Sequence[int]) -> None:
+    """Refuse seeds of an ensemble that are so near one another that a member has two of them."""
+    if recipe.ensemble is None:
+        return
+    members = recipe.ensemble.seeds
+    if any(other - one < members for one, other in pairwise(sorted(seeds))):
+        raise UsageError(SWEEP_ENSEMBLE, members=members)
 
 
 def _changed(source: str, overrides: tuple[str, ...], changes: dict[str, str]) -> Recipe:
@@ -295,7 +313,7 @@ def carry_out_units(
     """
     _require_folder(swept, folder, resume=resume)
     _require_data(swept, folder, directory)
-    _require_encoders(swept)
+    _require_encoders(swept, directory)
     errors: dict[str, str] = {}
     _write(swept, folder, errors)
     todo = [unit for unit in swept.units if not (folder / unit.name / RESULTS_FILE).is_file()]
@@ -349,7 +367,7 @@ def _require_data(swept: Plan, folder: Path, directory: Path | None) -> None:
     known: dict[object, _Hashes] = {}
     judges: dict[str, str] = {}
     for unit in swept.units:
-        for stage in stages(unit.recipe):
+        for stage in stages(unit.recipe, directory):
             drawn = stage.training.seed if stage.data.fraction < 1 else None
             data = (msgspec.json.encode(stage.data), drawn)
             if data not in known:
@@ -378,19 +396,21 @@ def _hashes(recipe: Recipe, directory: Path | None) -> _Hashes:
     return _Hashes(splits, splits[dev.name])
 
 
-def _require_encoders(swept: Plan) -> None:
+def _require_encoders(swept: Plan, directory: Path | None) -> None:
     """Make sure that every encoder can be loaded and reads sequences as long as it will get."""
-    readers = {
-        (stage.encoder.name, stage.encoding)
-        for unit in swept.units
-        for stage in stages(unit.recipe)
-    }
-    for name, encoding in readers:
+    readers = set()
+    for unit in swept.units:
+        for stage in stages(unit.recipe, directory):
+            encoding = stage.encoding
+            if isinstance(encoding, PairEncoding):
+                readers.add((stage.encoder.name, "encoding.length", encoding.length))
+            else:
+                readers.add((stage.encoder.name, "encoding.window", encoding.window))
+            if (fine := stage.fine_types) is not None:
+                readers.add((fine.encoder, "fine_types.window", fine.window))
+    for name, key, length in sorted(readers):
         backbone, _ = load_encoder(name)
-        if isinstance(encoding, PairEncoding):
-            require_length("encoding.length", encoding.length, name, backbone)
-        else:
-            require_length("encoding.window", encoding.window, name, backbone)
+        require_length(key, length, name, backbone)
 
 
 def _write(swept: Plan, folder: Path, errors: dict[str, str]) -> None:
