@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -29,6 +30,9 @@ Count = Annotated[int, Meta(ge=1)]
 
 _Kind = TypeVar("_Kind")
 
+# A step of the path in msgspec's messages: a key, an index, or a key that it does not tell.
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]|(\[\.\.\.\])")
+
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of a recipe: a key it does not know is an error, and so is one it lacks."""
@@ -46,6 +50,7 @@ class Data(_Section, frozen=True):
         dev: the split to select on, always whole; or, where a corpus has none, the share of the
             training documents to hold out for it, the same ones whatever the seed.
         test: the split that results are reported on; training never reads it.
+        source: splits of other corpora to learn from besides, always whole (paper A, eq. 2).
     """
 
     train: Annotated[list[str], Meta(min_length=1)]
@@ -53,6 +58,7 @@ class Data(_Section, frozen=True):
     negatives: Annotated[float, Meta(gt=0, le=1)]
     dev: str | Annotated[float, Meta(gt=0, lt=1)]
     test: str
+    source: list[str] = []
 
 
 class Narrowing(_Section, frozen=True):
@@ -68,6 +74,10 @@ class Narrowing(_Section, frozen=True):
     sentence: bool
     everywhere: bool
     interval: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.interval is not None and self.interval[0] > self.interval[1]:
+            raise ValueError("the interval ends before it begins")
 
 
 class Encoder(_Section, frozen=True):
@@ -314,7 +324,34 @@ def read_toml(name: str, overrides: tuple[str, ...], kind: type[_Kind]) -> _Kind
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        raise UsageError(RECIPE_INVALID, at=place, reason=str(error)) from None
+        reason = _with_keys(str(error), raw, kind)
+        raise UsageError(RECIPE_INVALID, at=place, reason=reason) from None
+
+
+def _with_keys(reason: str, raw: dict[str, Any], kind: type) -> str:
+    """The message of a failed conversion with the keys for which msgspec writes ``[...]``."""
+    message, root, path = reason.rpartition("`$")
+    table: Any = raw
+    named = ""
+    for name, index, other in _STEP.findall(path):
+        key = int(index) if index else name or _fails_alone(reason, raw, kind, table)
+        named += f"[{key}]" if index else f".{key}" if key else other
+        table = table[key] if key in table or index else {}
+    return f"{message}{root}{named}`" if root else reason
+
+
+def _fails_alone(reason: str, raw: dict[str, Any], kind: type, table: dict[str, Any]) -> str:
+    """The key of a table within `raw` that alone fails to convert for this reason; else empty."""
+    for key in list(table):
+        others = {name: table.pop(name) for name in list(table) if name != key}
+        try:
+            msgspec.convert(raw, kind)
+        except msgspec.ValidationError as error:
+            if str(error) == reason:
+                return key
+        finally:
+            table.update(others)
+    return ""
 
 
 def _apply(raw: dict[str, Any], override: str) -> None:

@@ -39,7 +39,10 @@ def learning_splits(recipe: Recipe, directory: Path | None) -> tuple[Split, Spli
         dev = split(data.dev, directory)
     else:
         train, dev = held_out(train, data.dev)
-    return train.subset(data.fraction, recipe.training.seed), dev
+    train = train.subset(data.fraction, recipe.training.seed)
+    if data.source:
+        train = Split.joined([*(split(name, directory) for name in data.source), train])
+    return train, dev
 
 
 def held_out(train: Split, share: float) -> tuple[Split, Split]:
