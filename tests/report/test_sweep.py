@@ -178,3 +178,25 @@ def test_figures_drawn_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (low, high) == pytest.approx((10.0, 40.0))
     (line,) = gammas.lines
     assert line.get_xydata().tolist() == [pytest.approx([0, 52]), pytest.approx([2, 60])]
+
+
+def test_categories_of_several_lines_stand_beside_one_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    drawn: list[Axes] = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: drawn.extend(figure.axes))
+    grid = {"prompt": ["none", "question"], "losses.ranking": ["-", "{weight=1.0}"]}
+    points = [
+        point({"prompt": prompt, "losses.ranking": loss}, 0.2, 0.3)
+        for prompt in grid["prompt"]
+        for loss in grid["losses.ranking"]
+    ]
+    draw_sweep(sweep(grid, *points), tmp_path / "sweep.svg")
+    (axes,) = drawn
+    first, second = (container.lines[0].get_xdata() for container in axes.containers)
+    assert (first, second) == (pytest.approx([-0.06, 0.94]), pytest.approx([0.06, 1.06]))
+    named = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert named == ["no losses.ranking", "ranking = {weight=1.0}"]

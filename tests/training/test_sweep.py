@@ -245,16 +245,12 @@ def die(swept: Plan, folder: Path, step: int) -> None:
 
 
 def test_killed_in_a_unit_and_resumed(recipe: str, tmp_path: Path) -> None:
-    swept = two_by_two(recipe)
+    swept = plan(recipe, [], [Axis("losses.focal.gamma", ("0", "1", "2"))], [13])
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     done(whole, swept)
     die(swept, killed, step=3 + 2)  # three steps a unit: in the middle of the second
-    assert [("f1" in unit) for point in read(killed)["points"] for unit in point["units"]] == [
-        True,
-        False,
-        False,
-        False,
-    ]
+    ended = ["f1" in unit for point in read(killed)["points"] for unit in point["units"]]
+    assert ended == [True, False, False]
     first = killed / swept.units[0].name
     times = {path: path.stat().st_mtime_ns for path in first.rglob("*")}
     steps = list(carry_out_units(swept, killed, resume=True))
@@ -263,7 +259,7 @@ def test_killed_in_a_unit_and_resumed(recipe: str, tmp_path: Path) -> None:
     assert_same(whole, killed, swept)
 
     # The results of a unit are lost: it alone is carried out again, to the same result.
-    lost = swept.units[2]
+    lost = swept.units[1]
     (killed / lost.name / "results.json").unlink()
     (step,) = carry_out_units(swept, killed, resume=True)
     assert step.unit == lost
@@ -329,31 +325,29 @@ def test_values_and_seeds_can_be_added(recipe: str, tmp_path: Path) -> None:
     assert all("f1" in unit for p in read(tmp_path / "sweep")["points"] for unit in p["units"])
 
 
-@pytest.mark.parametrize("error", [RuntimeError("out of memory"), OSError(28, "disk full")])
 def test_a_unit_that_fails_leaves_the_others(
-    error: Exception, recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     swept = two_by_two(recipe)
+    folder = tmp_path / "sweep"
 
     def failing(recipe: Any, folder: Path, *rest: Any, **named: Any) -> Any:
         if folder.name == "gamma=0,seed=14":
-            raise error
+            raise RuntimeError("out of memory")
         return carry_out(recipe, folder, *rest, **named)
 
     with monkeypatch.context() as patched:
         patched.setattr(sweep, "carry_out", failing)
-        steps = list(carry_out_units(swept, tmp_path / "sweep", resume=False))
+        steps = list(carry_out_units(swept, folder, resume=False))
     assert [bool(step.error) for step in steps] == [False, True, False, False]
-    first, second = read(tmp_path / "sweep")["points"]
-    assert str(error) in first["units"][1]["error"]
-    assert type(error).__name__ in first["units"][1]["error"]
+    first, second = read(folder)["points"]
+    assert first["units"][1]["error"] == "RuntimeError: out of memory"
     assert first["scores"]["all"]["deviation"] is None, "one run has no deviation"
     assert (first["best"], second["best"]) == (False, True), "only whole points compare"
 
-    (step,) = carry_out_units(swept, tmp_path / "sweep", resume=True)
+    (step,) = carry_out_units(swept, folder, resume=True)
     assert (step.unit.name, step.error) == ("gamma=0,seed=14", "")
-    done(tmp_path / "whole", swept)
-    assert_same(tmp_path / "whole", tmp_path / "sweep", swept)
+    assert all("f1" in unit for point in read(folder)["points"] for unit in point["units"])
 
 
 def test_units_share_the_run_they_start_from(recipe: str, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SWEEP_FILE, TABLE_FILE, FIGURE_FILE = "sweep.json", "sweep.md", "sweep.svg"
 
 _MANY_TIMES = 50  # from here on, swept values stand on a logarithmic axis
+_APART = 0.12  # marks of the same category, in steps between two categories
 
 
 class Table(NamedTuple):
@@ -134,8 +135,10 @@ def draw_sweep(sweep: dict[str, Any], path: Path) -> bool:
     with matplotlib.rc_context({"text.parse_math": False, "svg.hashsalt": "relatome"}):
         figure = Figure(figsize=(5.6, 3.6), layout="constrained")
         axes = figure.subplots()
-        for name, points in _lines(sweep, across).items():
-            _draw_line(axes, name, points, grid[across])
+        lines = _lines(sweep, across)
+        for number, (name, points) in enumerate(lines.items()):
+            shift = _APART * (number - (len(lines) - 1) / 2)
+            _draw_line(axes, name, points, grid[across], shift)
         _scale(axes, grid[across])
         axes.set_xlabel(across)
         axes.set_ylabel(f"{sweep['split'] or 'dev'} {sweep['score']}, F1 (%)")
@@ -151,7 +154,10 @@ def _lines(sweep: dict[str, Any], across: str) -> dict[str, list[dict[str, Any]]
     lines: dict[str, list[dict[str, Any]]] = {}
     for point in sweep["points"]:
         others = {key: value for key, value in point["values"].items() if key != across}
-        name = ", ".join(f"{key.rpartition('.')[2]} = {value}" for key, value in others.items())
+        name = ", ".join(
+            f"no {key}" if value == "-" else f"{key.rpartition('.')[2]} = {value}"
+            for key, value in others.items()
+        )
         if point["scores"]:
             lines.setdefault(name, []).append(
                 {"at": point["values"][across], **point["scores"][sweep["score"]]}
@@ -159,8 +165,10 @@ def _lines(sweep: dict[str, Any], across: str) -> dict[str, list[dict[str, Any]]
     return lines
 
 
-def _draw_line(axes: Axes, name: str, points: list[dict[str, Any]], values: list[str]) -> None:
-    """One line with its band; where values are no numbers, marks with bars instead."""
+def _draw_line(
+    axes: Axes, name: str, points: list[dict[str, Any]], values: list[str], shift: float
+) -> None:
+    """One line with its band; where values are no numbers, marks with bars beside one another."""
     places = dict(zip(values, _numbers(values) or range(len(values)), strict=True))
     points = sorted(points, key=lambda point: places[point["at"]])
     at = [places[point["at"]] for point in points]
@@ -171,7 +179,8 @@ def _draw_line(axes: Axes, name: str, points: list[dict[str, Any]], values: list
         return
     below = [middle - low for middle, low in zip(mean, least, strict=True)]
     above = [high - middle for middle, high in zip(mean, most, strict=True)]
-    axes.errorbar(at, mean, yerr=(below, above), marker="o", linestyle="", capsize=3, label=name)
+    beside = [place + shift for place in at]
+    axes.errorbar(beside, mean, (below, above), marker="o", linestyle="", capsize=3, label=name)
 
 
 def _scale(axes: Axes, values: list[str]) -> None:
@@ -181,6 +190,8 @@ def _scale(axes: Axes, values: list[str]) -> None:
         axes.set_xscale("log")
         axes.minorticks_off()
     axes.set_xticks(numbers or range(len(values)), values)
+    if numbers is None:
+        axes.set_xlim(-0.5, len(values) - 0.5)
 
 
 def _numbers(values: Sequence[str]) -> list[float] | None:
