@@ -15,6 +15,8 @@ import pytest
 
 pytest.importorskip("torch")
 
+from relatome.data import Split, candidates
+from relatome.data.schemas import BIORED
 from relatome.errors import UsageError
 from relatome.recipes import Recipe
 from relatome.training import Outcome, run
@@ -104,6 +106,52 @@ def test_killed_twice_and_resumed(recipe: Recipe, carry: Carry, tmp_path: Path) 
     resumed = carry(moved, resume=True)
     assert resumed.scores == whole.scores
     assert_same(tmp_path / "whole", moved)
+
+
+def test_killed_in_the_middle_of_an_epoch(tiny: Tiny, tmp_path: Path) -> None:
+    """Six steps an epoch, evaluated after the third and the last."""
+    recipe = tiny(
+        "training.epochs=3",
+        "training.batch_size=2",
+        "training.evaluations=2",
+        "training.mask_entities=0.3",
+        "training.patience=6",
+    )
+    resumed_in_the_middle(recipe, [3, 6, 9, 12, 15, 18], tmp_path)
+
+
+def test_killed_while_pairs_are_drawn(paired: Tiny, tmp_path: Path) -> None:
+    """Every epoch draws unrelated pairs of its own, and so does what is left of one."""
+    changes = {"epochs": 3, "batch_size": 3, "evaluations": 2, "patience": 6}
+    recipe = paired(data__negatives=0.3, **{f"training__{k}": v for k, v in changes.items()})
+    related, unrelated = pairs_of(TRAIN)
+    assert (related, unrelated) == (11, 30)
+    assert -(-(11 + round(0.3 * 30)) // 3) == 7, "steps an epoch"
+    resumed_in_the_middle(recipe, [3, 6, 9, 12, 15, 18, 21], tmp_path)
+
+
+def pairs_of(split: Split) -> tuple[int, int]:
+    """Candidates with and without a relation."""
+    every = sum(len(candidates(document, BIORED)) for document in split.documents)
+    related = sum(len(document.relations) for document in split.documents)
+    return related, every - related
+
+
+def resumed_in_the_middle(recipe: Recipe, evaluated: list[int], tmp_path: Path) -> None:
+    run(recipe, TRAIN, DEV, tmp_path / "whole", resume=False)
+    steps = {
+        entry["step"]
+        for line in (tmp_path / "whole" / "metrics.jsonl").read_text().splitlines()
+        if "eval_score" in (entry := json.loads(line))
+    }
+    assert sorted(steps) == evaluated
+    killed = tmp_path / "killed"
+    die(recipe, killed, step=evaluated[2] + 2)  # the third evaluation is not at an epoch's end
+    last = last_checkpoint(killed)
+    assert last is not None
+    assert last.name == f"checkpoint-{evaluated[2]}"
+    run(recipe, TRAIN, DEV, killed, resume=True)
+    assert_same(tmp_path / "whole", killed)
 
 
 def test_killed_before_the_first_checkpoint(recipe: Recipe, carry: Carry, tmp_path: Path) -> None:

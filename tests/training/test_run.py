@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 pytest.importorskip("torch")
@@ -12,10 +14,11 @@ pytest.importorskip("torch")
 import torch
 
 from relatome.errors import InputError, ModelError, RelatomeError, UsageError
-from relatome.recipes import Recipe, load_recipe, shipped, to_plain
+from relatome.recipes import Recipe, load_recipe
+from relatome.recipes.recipe import Tasks
 from relatome.training import load_model, preflight, run
 from tests.tiny import DOCUMENTS, document, learnable, long_document, split
-from tests.training.conftest import Tiny
+from tests.training.conftest import DEFINITIONS, Tiny
 
 TRAIN = split("train", [*DOCUMENTS, long_document("long", 8)])
 DEV = split("dev", learnable(6), "dev")
@@ -26,9 +29,8 @@ def metrics(folder: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in lines]
 
 
-@pytest.mark.parametrize("name", shipped())
-def test_every_shipped_recipe_runs(name: str, tiny: Tiny, tmp_path: Path) -> None:
-    recipe = tiny("training.epochs=1", recipe=name)
+def test_a_run_writes_all_there_is_to_know(tiny: Tiny, tmp_path: Path) -> None:
+    recipe = tiny("training.epochs=1")
     outcome = run(recipe, TRAIN, DEV, tmp_path / "run", resume=False)
     folder = tmp_path / "run"
     assert outcome.model == folder / "model"
@@ -43,7 +45,7 @@ def test_every_shipped_recipe_runs(name: str, tiny: Tiny, tmp_path: Path) -> Non
     assert load_recipe(str(folder / "recipe.toml")) == recipe
     results = json.loads((folder / "results.json").read_text())
     assert results == {
-        "recipe": name,
+        "recipe": "small",
         "protocol": recipe.selection.rule,
         "split": "dev",
         "f1": outcome.scores,
@@ -77,7 +79,7 @@ def test_it_learns_what_can_be_learnt(tiny: Tiny, tmp_path: Path) -> None:
     assert outcome.scores["all"] > 0.9
 
 
-@pytest.mark.parametrize("option", ["training.mask_entities=0.5", "losses.novelty.weight=0.0"])
+@pytest.mark.parametrize("option", ["training.mask_entities=0.5", "tasks.novelty.weight=0.0"])
 def test_options_take_part(option: str, tiny: Tiny, tmp_path: Path) -> None:
     plain = run(tiny("training.epochs=1"), TRAIN, DEV, tmp_path / "a", resume=False)
     other = run(tiny("training.epochs=1", option), TRAIN, DEV, tmp_path / "b", resume=False)
@@ -181,8 +183,12 @@ def test_windows_longer_than_the_encoder_reads_are_refused(tiny: Tiny, tmp_path:
     ("override", "code", "named"),
     [
         ("schema=nosuch", "R814", "nosuch"),
-        ("losses.relation.name=nosuch", "R606", "losses.relation.name"),
-        ("losses.novelty.name=nosuch", "R606", "losses.novelty.name"),
+        ("losses.nosuch.weight=1.0", "R606", "losses.nosuch"),
+        ("losses.focal.gamma=2.0", "R623", "losses.focal.weight"),
+        ("losses.cross_entropy.weight=0.0", "R623", "losses.cross_entropy.weight"),
+        ("losses.cross_entropy.gamma=2.0", "R651", "losses.cross_entropy.gamma"),
+        ("schema=drugprot", "R618", "[tasks.novelty]"),
+        ("data.negatives=0.5", "R619", "data.negatives"),
         ("selection.rule=nosuch", "R401", "nosuch"),
         ("selection.score=nosuch", "R402", "nosuch"),
         ("encoding.overlap=94", "R603", "$.encoding"),
@@ -195,14 +201,45 @@ def test_preflight_names_the_key(override: str, code: str, named: str, tiny: Tin
     assert named in str(caught.value)
 
 
-def test_preflight_wants_a_novelty_loss_where_novelty_is_judged(tiny: Tiny, tmp_path: Path) -> None:
-    plain = to_plain(tiny())
-    del plain["losses"]["novelty"]
-    import tomli_w
-
-    (tmp_path / "recipe.toml").write_text(tomli_w.dumps(plain))
+def test_preflight_wants_novelty_learnt_where_it_is_judged(tiny: Tiny) -> None:
     with pytest.raises(UsageError, match="R607"):
-        preflight(load_recipe(str(tmp_path / "recipe.toml")))
+        preflight(msgspec.structs.replace(tiny(), tasks=Tasks()))
+
+
+DEFINED = DEFINITIONS["labels"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "named"),
+    [
+        ({"training__mask_entities": 0.3}, "R619", "training.mask_entities"),
+        ({"vector": "cls", "tasks__typing": {"balance": 0.5}}, "R620", "[tasks.typing]"),
+        (
+            {"definitions": {"source": "us", "labels": DEFINED | {"Bind": " "}}},
+            "R621",
+            "label Bind",
+        ),
+        ({"definitions": {"source": "us", "labels": {}}}, "R621", "label Association"),
+        ({"definitions": {"source": "us", "labels": DEFINED | {"Binds": "x"}}}, "R622", "'Binds'"),
+    ],
+)
+def test_preflight_refuses_parts_that_do_not_fit(
+    changes: dict[str, Any], code: str, named: str, paired: Tiny
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        preflight(paired(**changes))
+    assert caught.value.code == code
+    assert named in str(caught.value)
+
+
+def test_a_definition_longer_than_the_encoder_reads_is_refused(
+    paired: Tiny, tmp_path: Path
+) -> None:
+    labels = DEFINED | {"Bind": "a dose of " * 45}
+    error = refusal(paired(definitions={"source": "us", "labels": labels}), tmp_path / "run")
+    assert error.code == "R625"
+    for named in ("Bind", "137", "128"):
+        assert named in str(error)
 
 
 def test_training_that_diverges_ends_with_an_error(tiny: Tiny, tmp_path: Path) -> None:
