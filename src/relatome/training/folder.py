@@ -44,8 +44,10 @@ def require_folder(recipe: msgspec.Struct, folder: Path, *, resume: bool) -> Non
         raise UsageError(RUN_NONE, at=place, reason="a file")
     if resume and path.is_file():
         try:
-            same = tomllib.loads(path.read_text(encoding="utf-8")) == to_plain(recipe)
-        except ValueError:  # not UTF-8, or not TOML
+            # Read as a recipe, so that a key which came later and is not used is no difference.
+            found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), type(recipe))
+            same = found == recipe
+        except ValueError:  # not UTF-8, not TOML, or no recipe
             same = False
         if not same:
             raise UsageError(RUN_DIFFERS, at=place)
