@@ -264,7 +264,7 @@ def test_some_sources_of_biorex(corpora_dir: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0
     # The 53 documents of BioRED's training split that BC5CDR tests on.
     assert "| biored | 400 | 0 | 53 | 347 | 347 | 3,682 | 16,154 |" in result.stdout
-    assert "| bc5cdr:test | 500 | 53 | 0 |" in result.stdout
+    assert "| bc5cdr:test | 500 | 53 | 0 | 0 |" in result.stdout
     entry = corpus(str(tmp_path / "pool" / "biorex.toml"))
     train = load(entry.name, "train")
     hprd50 = [d for d in train.documents if d.infons["corpus"] == "hprd50"]

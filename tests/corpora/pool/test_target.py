@@ -404,6 +404,29 @@ def test_relations_of_two_sentences_are_counted_as_lost(ours: Pool, tmp_path: Pa
     )
 
 
+def test_a_sentence_that_is_tested_on_is_not_learnt_from(ours: Pool, tmp_path: Path) -> None:
+    assert ours.target is not None
+    told = "The dose of A was the same as that of B in all patients."
+    here = "Since nothing of the kind had been seen before, C and D were given by mouth at noon."
+    there = "In a second group of healthy men we gave neither E nor F for a month or more."
+    train = trial("t", told, here, relations=(relation("t", "a1-b1", "int"),))
+    path = corpus(tmp_path, "told", "ddi", train=(train,), test=(trial("e", there, told),))
+    source = msgspec.structs.replace(ours.target.source, train=(f"{path}:train",))
+    target = msgspec.structs.replace(ours.target, source=source, splits={f"{path}:test": "test"})
+    report = build(msgspec.structs.replace(ours, target=target), tmp_path / "pool", against=[])
+    (drugs, _) = report.sources
+    assert drugs.dropped == ()
+    assert [(d.document, d.where, d.by) for d in drugs.sentences_dropped] == [
+        ("t.s0", f"{path}:test", "text")
+    ]
+    assert (drugs.documents_kept, drugs.documents_written) == (1, 1)
+    assert (drugs.relations, drugs.cut_apart, drugs.without_pair) == ({}, 0, 0)
+    (compared,) = report.evaluation
+    assert (compared.dropped, compared.sentences, compared.shared) == (0, 1, 0)
+    page = (tmp_path / "pool" / "report.md").read_text()
+    assert f"| drugs | a sentence in a split for evaluation | {path}:test | text | 1 |" in page
+
+
 def test_a_pair_of_a_target_keeps_all_its_labels() -> None:
     pool = POOLS["biorex-drugprot"]
     assert pool.target is not None
@@ -476,7 +499,7 @@ def test_the_command(corpora_dir: Path, tmp_path: Path, monkeypatch: pytest.Monk
     result = CliRunner().invoke(app, command, catch_exceptions=False)
     assert result.exit_code == 0
     assert "recipes: biorex-bc5cdr:source, biorex-bc5cdr:train, biorex-bc5cdr:dev" in result.stdout
-    assert "| bc5cdr:dev | 500 | 0 | 0 |" in result.stdout
+    assert "| bc5cdr:dev | 500 | 0 | 0 | 0 |" in result.stdout
     train, dev, test = (load("biorex-bc5cdr", name) for name in ("train", "dev", "test"))
     assert (len(dev.documents), len(test.documents)) == (500, 500)
     biored = load("biorex-bc5cdr", "biored-test")

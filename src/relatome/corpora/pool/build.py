@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from relatome import formats
 from relatome.corpora.overlap import Library
 from relatome.corpora.pool.files import write_description, write_schema
-from relatome.corpora.pool.parts import Part, requested, summary
+from relatome.corpora.pool.parts import Part, requested, summary, written_part
 from relatome.corpora.pool.read import Read, load_split
 from relatome.corpora.pool.report import Compared, Report, as_markdown
 from relatome.corpora.pool.source import Negatives, Pool, PoolSource
@@ -71,10 +71,12 @@ def build(
     schema = pool_schema(pool, chosen, negatives)
     wanted = requested(pool, evaluate, directory)
     evaluation, absent = _evaluation(chosen, against, [each.split for each in wanted], directory)
-    held_back = [each.part(schema, directory) for each in wanted]
+    asked_for = {each.split: each.part(schema, directory) for each in wanted}
     read = [Read(source, schema, seed, directory) for source in chosen]
-    compared = _drop_shared(read, evaluation)
-    written = [*_learnt_from(pool, read), *held_back]
+    held_out = [written_part("test", "test", each.source, each.held, schema) for each in read]
+    compared = _keep_apart(read, evaluation, held_out, asked_for)
+    written = [*_learnt_from(pool, read), *(held_out if pool.target is None else ())]
+    written += asked_for.values()
     report = Report(
         pool=pool.name,
         title=pool.title,
@@ -82,7 +84,9 @@ def build(
         negatives=negatives,
         seed=seed,
         target="" if pool.target is None else pool.target.source.name,
-        sources=tuple(each.report() for each in read),
+        sources=tuple(
+            each.report(len(held.documents)) for each, held in zip(read, held_out, strict=True)
+        ),
         splits=tuple(summary(written, schema)),
         evaluation=compared,
         not_compared=absent,
@@ -160,20 +164,53 @@ def _evaluation(
     return loaded, tuple(name for name in absent if name not in own)
 
 
-def _drop_shared(read: Sequence[Read], evaluation: Sequence[Split]) -> tuple[Compared, ...]:
+def _keep_apart(
+    read: Sequence[Read],
+    evaluation: Sequence[Split],
+    held_out: Sequence[Part],
+    asked_for: Mapping[str, Part],
+) -> tuple[Compared, ...]:
     """Drop what is in a split for evaluation, in a held-out part, or in an earlier source.
 
+    Whole documents are compared first, then what they are cut into, since a sentence may stand in
+    documents that share little else.
+
+    Args:
+        read: the sources; they are cut.
+        evaluation: the splits for evaluation.
+        held_out: what each source holds out.
+        asked_for: what the pool itself has of them, by their names.
+
     Returns:
-        what each split cost, and how many documents it still shares, counted anew.
+        what each split cost, and how much it still shares, counted anew.
     """
     held = [
-        Split(f"{each.source.name}, held out", "test", tuple(each.held))
-        for each in read
-        if each.held
+        Split(_held_name(each.source.name), "test", tuple(each.held)) for each in read if each.held
     ]
-    library = Library((*evaluation, *held))
     reasons = dict.fromkeys((split.name for split in evaluation), IN_EVALUATION)
     reasons |= dict.fromkeys((split.name for split in held), IN_HELD_OUT)
+    _drop_shared(read, Library((*evaluation, *held)), reasons)
+    for each in read:
+        each.cut()
+    cut = [Split(name, "test", tuple(part.documents)) for name, part in asked_for.items()]
+    cut += [Split(_held_name(part.source), "test", tuple(part.documents)) for part in held_out]
+    library = Library((*evaluation, *held, *cut))
+    _drop_shared(read, library, reasons)
+    shared = Counter(name for each in read for _, name, _ in library.shared(each.split))
+    dropped = Counter(case.where for each in read for case in each.dropped)
+    sentences = Counter(case.where for each in read for case in each.sentences_dropped)
+    return tuple(
+        Compared(name, len(split.documents), dropped[name], sentences[name], shared[name])
+        for split in (*evaluation, *held)
+        for name in (split.name,)
+    )
+
+
+def _held_name(source: str) -> str:
+    return f"{source}, held out"
+
+
+def _drop_shared(read: Sequence[Read], library: Library, reasons: Mapping[str, str]) -> None:
     for each in read:
         each.drop(library, reasons)
     for position, earlier in enumerate(read):
@@ -181,21 +218,13 @@ def _drop_shared(read: Sequence[Read], evaluation: Sequence[Split]) -> tuple[Com
         reason = IN_TARGET if earlier.source.keeps_labels else IN_EARLIER
         for later in read[position + 1 :]:
             later.drop(mine, {earlier.source.name: reason})
-    shared = Counter(name for each in read for _, name, _ in library.shared(each.split))
-    dropped = Counter(case.where for each in read for case in each.dropped)
-    return tuple(
-        Compared(split.name, len(split.documents), dropped[split.name], shared[split.name])
-        for split in (*evaluation, *held)
-    )
 
 
 def _learnt_from(pool: Pool, read: Sequence[Read]) -> Iterator[Part]:
-    """The splits to learn from, and the held-out parts where no target has splits of its own."""
+    """The splits to learn from: of the sources, and of the target if there is one."""
     for each in sorted(read, key=lambda each: each.source.keeps_labels):
         split = "source" if pool.target and not each.source.keeps_labels else "train"
-        yield Part(split, "train", each.source.name, each.train, each.written)
-    for each in read if pool.target is None else ():
-        yield Part("test", "test", each.source.name, each.held, each.held_written)
+        yield Part(split, "train", each.source.name, each.kept, each.train, each.cut_apart)
 
 
 def _write(

@@ -23,15 +23,17 @@ class Part(NamedTuple):
         split: the split's name in the pool.
         role: what it may be used for.
         source: the corpus.
-        whole: its documents.
-        documents: the same as they are written, cut into sentences where that is done.
+        read: how many documents of it these are, before they are cut into sentences.
+        documents: what is written.
+        cut_apart: relations lost since their arguments stand in different sentences.
     """
 
     split: str
     role: Role
     source: str
-    whole: Sequence[Document]
+    read: int
     documents: Sequence[Document]
+    cut_apart: int
 
 
 class Requested(NamedTuple):
@@ -56,8 +58,24 @@ class Requested(NamedTuple):
             harmonised(document, self.source, counted)
             for document in load_split(self.split, directory).documents
         ]
-        documents = list(as_written(whole, self.source, schema))
-        return Part(self.name, self.role, self.source.name, whole, documents)
+        return written_part(self.name, self.role, self.source, whole, schema)
+
+
+def written_part(
+    split: str, role: Role, source: PoolSource, whole: Sequence[Document], schema: Schema
+) -> Part:
+    """Documents of a corpus as a part; of sentences, those with a pair.
+
+    Args:
+        split: the split's name in the pool.
+        role: what it may be used for.
+        source: the corpus.
+        whole: its documents in the pool's terms.
+        schema: the pool's.
+    """
+    documents = list(as_written(whole, source, schema))
+    lost = sum(len(d.relations) for d in whole) - sum(len(d.relations) for d in documents)
+    return Part(split, role, source.name, len(whole), documents, lost)
 
 
 def requested(pool: Pool, evaluate: Sequence[str], directory: Path | None) -> list[Requested]:
@@ -108,20 +126,19 @@ def summary(written: Iterable[Part], schema: Schema) -> Iterator[SplitReport]:
         if part.documents:
             by_split.setdefault(part.split, []).append(part)
     for name, its_parts in by_split.items():
-        whole = [document for part in its_parts for document in part.whole]
         documents = [document for part in its_parts for document in part.documents]
         relations = Counter(r.type for document in documents for r in document.relations)
         reached = [reach(document, schema) for document in documents]
         yield SplitReport(
             name=name,
             role=its_parts[0].role,
-            documents_read=len(whole),
+            documents_read=sum(part.read for part in its_parts),
             documents=len(documents),
             candidates=sum(each.candidates for each in reached),
             examples=sum(_examples(document, schema) for document in documents),
             relations=dict(relations.most_common()),
             unreachable=sum(len(each.unreachable) for each in reached),
-            cut_apart=sum(len(d.relations) for d in whole) - relations.total(),
+            cut_apart=sum(part.cut_apart for part in its_parts),
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 
 from relatome.corpora.overlap import Library
@@ -27,10 +26,13 @@ class Read:
 
     Attributes:
         source: the source.
-        documents_read: documents of its splits to learn from.
-        train: those that are left to learn from, in the pool's terms; whole, not yet in sentences.
-        held: those that are held out, likewise.
-        dropped: those that were left out.
+        train: the documents that are left to learn from, in the pool's terms; after `cut`, as they
+            are written.
+        held: the documents that are held out, whole.
+        dropped: documents that were left out.
+        sentences_dropped: sentences that were left out of the documents that were kept.
+        without_pair: sentences left out since they have no pair to learn from.
+        cut_apart: relations lost since their arguments stand in different sentences.
     """
 
     def __init__(
@@ -40,10 +42,14 @@ class Read:
         self._schema = schema
         self.labels: Counter[tuple[str, str]] = Counter()
         self.dropped: list[Dropped] = []
+        self.sentences_dropped: list[Dropped] = []
+        self.without_pair = 0
+        self.cut_apart = 0
+        self._before_cut: list[Document] = []
         splits = [load_split(name, directory) for name in source.train]
         originals = [document for split in splits for document in split.documents]
         self.documents_read = len(originals)
-        self.relations_read = sum(len(document.relations) for document in originals)
+        self.relations_read = _relations(originals)
         held = [d for n in source.held_out for d in load_split(n, directory).documents]
         if source.divided:
             originals, held = divided(originals, source.divided, seed)
@@ -67,30 +73,34 @@ class Read:
         for document, where, twin in library.shared(self.split):
             drop = Dropped(document.id, reasons[where], where, twin.id, twin.by)
             found.setdefault(document.id, drop)
-        self.dropped += found.values()
+        (self.sentences_dropped if self._before_cut else self.dropped).extend(found.values())
         self.train = [document for document in self.train if document.id not in found]
+
+    def cut(self) -> None:
+        """Cut what is left to learn from into sentences, if that is how the pool has it."""
+        if self.source.by_sentence:
+            self._before_cut = whole = self.train
+            self.train = list(as_written(whole, self.source, self._schema))
+            self.without_pair = sum(len(sentences(d)) for d in whole) - len(self.train)
+            self.cut_apart = _relations(whole) - _relations(self.train)
+
+    @property
+    def kept(self) -> int:
+        """Documents that are left to learn from, before they are cut."""
+        return len(self._before_cut or self.train)
 
     @property
     def split(self) -> Split:
         """What is left to learn from."""
         return Split(self.source.name, "train", tuple(self.train))
 
-    @cached_property
-    def written(self) -> list[Document]:
-        """What is left to learn from, as the pool has it; ask once all is dropped."""
-        return list(as_written(self.train, self.source, self._schema))
+    def report(self, held_written: int) -> SourceReport:
+        """What came of the source.
 
-    @cached_property
-    def held_written(self) -> list[Document]:
-        """What is held out, as the pool has it."""
-        return list(as_written(self.held, self.source, self._schema))
-
-    def _sentences(self) -> int:
-        return sum(len(sentences(d)) for d in self.train) if self.source.by_sentence else 0
-
-    def report(self) -> SourceReport:
-        """What came of the source."""
-        source, train = self.source, self.written
+        Args:
+            held_written: how many documents are written of what is held out.
+        """
+        source, train = self.source, self.train
         relations = Counter(r.type for document in train for r in document.relations)
         unrelated = Counter(
             self._schema.unrelated(document, candidate.rule) or ""
@@ -108,21 +118,26 @@ class Read:
             documents_read=self.documents_read,
             relations_read=self.relations_read,
             dropped=tuple(self.dropped),
-            documents_kept=len(self.train),
+            sentences_dropped=tuple(self.sentences_dropped),
+            documents_kept=self.kept,
             documents_held_out=len(self.held),
             documents_written=len(train),
-            held_out_written=len(self.held_written),
+            held_out_written=held_written,
             relations=dict(relations.most_common()),
             labels={
                 label: {became: self.labels[label, became] for _, became in sorted(group)}
                 for label, group in _by_label(self.labels).items()
             },
             joined=self.joined,
-            without_pair=max(0, self._sentences() - len(train)),
-            cut_apart=sum(len(document.relations) for document in self.train) - relations.total(),
+            without_pair=self.without_pair,
+            cut_apart=self.cut_apart,
             unrelated={name: count for name, count in sorted(unrelated.items()) if name},
             no_examples=unrelated[""],
         )
+
+
+def _relations(documents: Sequence[Document]) -> int:
+    return sum(len(document.relations) for document in documents)
 
 
 def divided(

@@ -42,6 +42,7 @@ class SourceReport(msgspec.Struct, frozen=True):
         documents_read: documents of `train`.
         relations_read: their relations.
         dropped: documents left out.
+        sentences_dropped: sentences left out of the documents that are kept.
         documents_kept: documents to learn from.
         documents_held_out: documents held out.
         documents_written: the same after cutting into sentences, where that is done.
@@ -65,6 +66,7 @@ class SourceReport(msgspec.Struct, frozen=True):
     documents_read: int
     relations_read: int
     dropped: tuple[Dropped, ...]
+    sentences_dropped: tuple[Dropped, ...]
     documents_kept: int
     documents_held_out: int
     documents_written: int
@@ -112,12 +114,14 @@ class Compared(msgspec.Struct, frozen=True):
         split: its name.
         documents: how many it has.
         dropped: training documents left out because of it.
-        shared: training documents that are still in it.
+        sentences: sentences left out because of it, of documents that are kept.
+        shared: training documents or sentences that are still in it.
     """
 
     split: str
     documents: int
     dropped: int
+    sentences: int
     shared: int
 
 
@@ -150,7 +154,7 @@ class Report(msgspec.Struct, frozen=True):
 
     @property
     def shared(self) -> int:
-        """Training documents that are in a split for evaluation: 0."""
+        """Training documents or sentences that are in a split for evaluation: 0."""
         return sum(compared.shared for compared in self.evaluation)
 
 
@@ -221,6 +225,10 @@ def dropped_table(sources: Sequence[SourceReport]) -> str:
     for source in sources:
         counted = Counter((d.reason, d.where, d.by) for d in source.dropped)
         rows += [[source.name, *key, n] for key, n in counted.most_common()]
+        counted = Counter(
+            (f"a sentence {d.reason}", d.where, d.by) for d in source.sentences_dropped
+        )
+        rows += [[source.name, *key, n] for key, n in counted.most_common()]
         for reason, number in (
             ("joined with one of the same text", source.joined),
             ("a sentence without a pair to learn from", source.without_pair),
@@ -267,8 +275,9 @@ def unrelated_table(sources: Sequence[SourceReport]) -> str:
 
 def evaluation_table(report: Report) -> str:
     """What each split for evaluation cost, and that nothing is shared any more."""
-    rows = [[c.split, c.documents, c.dropped, c.shared] for c in report.evaluation]
-    return _table(("split", "documents", "dropped because of it", "still shared"), rows)
+    rows = [[c.split, c.documents, c.dropped, c.sentences, c.shared] for c in report.evaluation]
+    header = ("split", "documents", "dropped because of it", "sentences besides", "still shared")
+    return _table(header, rows)
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
