@@ -33,6 +33,13 @@ class Narrowing(msgspec.Struct, frozen=True):
             asked = within_gene_interval(document, asked, *self.interval)
         return asked
 
+    def lost(self, document: Document, schema: Schema) -> int:
+        """Number of the relations in the schema's reach whose pair is not among those left."""
+        if self == Narrowing():
+            return 0
+        before = _related(document, candidates(document, schema), schema)
+        return before - _related(document, self.candidates(document, schema), schema)
+
 
 def within_gene_interval(
     document: Document, asked: Sequence[Candidate], low: int, high: int

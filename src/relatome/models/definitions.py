@@ -15,8 +15,9 @@ class RelationAttention(nn.Module):
 
     Paper B, eq. 2: ``a_j = softmax(R · h_j)``, and eq. 1: ``s_j = a_j · R``, where row r of ``R``
     is the encoder's vector of [CLS] over the definition of relation r and ``h_j`` is the pair
-    vector. Where the two differ in size, as with two start markers, ``h_j`` is first projected.
-    The paper does not say what is then classified; here it is ``[h_j; s_j]``.
+    vector. Here ``h_j`` is first projected to the size of ``R``, from which it may differ, as with
+    two start markers; ``R`` is brought to unit scale, and the products are divided by the root of
+    its size. The paper does not say what is then classified; here it is ``[h_j; s_j]``.
     """
 
     def __init__(
@@ -42,6 +43,12 @@ class RelationAttention(nn.Module):
         mask = torch.tensor([[i < len(row) for i in range(longest)] for row in rows]).long()
         self.register_buffer("input_ids", ids, persistent=False)
         self.register_buffer("attention_mask", mask, persistent=False)
+        self.register_buffer("frozen", None, persistent=False)
+
+    @torch.no_grad()
+    def freeze(self, encoder: nn.Module) -> None:
+        """Read the definitions once and for all, where no weight of the encoder will change."""
+        self.frozen = self._relations(encoder)
 
     def forward(self, pair_vectors: Tensor, encoder: nn.Module) -> Tensor:
         """Pair vectors with what the relations mean to them.
@@ -53,9 +60,14 @@ class RelationAttention(nn.Module):
         Returns:
             ``(B, P, size + hidden)``.
         """
-        ids: Tensor = self.input_ids  # type: ignore[assignment]
-        mask: Tensor = self.attention_mask  # type: ignore[assignment]
-        relations = self.norm(encoder(ids, mask, torch.zeros_like(ids))[:, 0])  # (labels, hidden)
+        relations = self._relations(encoder) if self.frozen is None else self.frozen
         scores = self.project(pair_vectors) @ relations.T / relations.shape[-1] ** 0.5
         attended = scores.softmax(-1) @ relations
         return torch.cat((pair_vectors, attended), dim=-1)
+
+    def _relations(self, encoder: nn.Module) -> Tensor:
+        """R of the equations, ``(labels, hidden)``."""
+        ids: Tensor = self.input_ids  # type: ignore[assignment]
+        mask: Tensor = self.attention_mask  # type: ignore[assignment]
+        first: Tensor = encoder(ids, mask, torch.zeros_like(ids))[:, 0]
+        return self.norm(first)  # type: ignore[no-any-return]

@@ -127,6 +127,8 @@ def coverage(examples: Examples) -> Coverage:
     schema = examples.settings.schema
     for document in documents:
         unreachable.update(reach(document, schema).reasons())
+        if lost := examples.settings.narrowing.lost(document, schema):
+            unreachable["the narrowing leaves the pair out"] += lost
     read = [example.unit for example in examples.examples]
     windows = [
         ids
@@ -200,7 +202,8 @@ class LengthGroupedSampler(Sampler[int]):
         self.seed = seed
         self.drawn = np.asarray(drawn, dtype=np.int64)
         self.always = np.setdiff1d(np.arange(len(lengths)), self.drawn)
-        self.count = round(share * len(self.drawn))
+        least = 0 if len(self.always) else 1  # an epoch is never empty
+        self.count = max(least, round(share * len(self.drawn)))
         self.epoch = 0
 
     def set_epoch(self, epoch: int) -> None:

@@ -86,6 +86,8 @@ def export(
     _clear(target)
     float_encoder = target / encoder_file("fp32")
     _export_encoder(model, float_encoder)
+    if model.attention is not None:  # else the second graph would hold the encoder too
+        model.attention.freeze(model.encoder)
     _export_pairs(model, settings, target / PAIRS)
     _quantize(float_encoder, target / encoder_file("int8"))
     if int8_only:

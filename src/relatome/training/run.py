@@ -16,6 +16,7 @@ from relatome.data.narrowing import Narrowing
 from relatome.encode import PairEncoding, Settings, Tokenizer, pair_tokenizer
 from relatome.errors import (
     DEFINITION_FOREIGN,
+    DEFINITION_LONG,
     DEFINITION_MISSING,
     NEEDS_ENCODING,
     NOVELTY_MISSING,
@@ -25,7 +26,7 @@ from relatome.errors import (
     UNKNOWN_SCORE,
     UsageError,
 )
-from relatome.models import RelationModel, add_markers, load_encoder, require_length
+from relatome.models import RelationModel, add_markers, load_encoder, longest_input, require_length
 from relatome.recipes import Recipe, load_recipe
 from relatome.scoring import find_rule
 from relatome.training.checkpoint import WEIGHTS, load_model, save_model
@@ -265,12 +266,24 @@ def _beginning(recipe: Recipe, schema: Schema, start: Path | None) -> Trained:
         definitions={} if recipe.definitions is None else recipe.definitions.labels,
     )
     backbone, tokenizer = _encoder(recipe, schema)
+    _require_readable(settings.definitions, recipe.encoder.name, backbone, tokenizer)
     model = RelationModel(backbone, settings, tokenizer, recipe.model.dropout)
     begin = Trained(model, tokenizer, settings)
     if start is not None:
         fresh = transfer(Trained(*load_model(start)), begin)
         logger.info("Begins with %s; fresh: %s", start, ", ".join(fresh) or "nothing")
     return begin
+
+
+def _require_readable(
+    definitions: dict[str, str], name: str, backbone: PreTrainedModel, tokenizer: Tokenizer
+) -> None:
+    """Refuse definitions longer than the encoder reads."""
+    most = longest_input(backbone)
+    for label, definition in definitions.items():
+        length = len(tokenizer(definition)) + 2  # [CLS] and [SEP]
+        if most is not None and length > most:
+            raise UsageError(DEFINITION_LONG, label=label, length=length, name=name, most=most)
 
 
 def _encoder(recipe: Recipe, schema: Schema) -> tuple[PreTrainedModel, Tokenizer]:
