@@ -30,7 +30,8 @@ again.
 
 How to read it:
 
-- F1 in per cent, micro-averaged, by the official rule of the corpus with gold entities. Compare
+- F1 in per cent, micro-averaged (macro: the mean of the labels' F1), by the official rule of the
+  corpus with gold entities. Compare
   figures only within one protocol.
 - **Dev** is the split that epoch and threshold were chosen on, so it flatters. **Test** was
   predicted once, after training; in brackets the 95 % interval over resampled documents (one seed)
@@ -104,7 +105,7 @@ def _corpus(schema: str, recipes: list[Recipe], rows: dict[str, dict[str, Any]])
         dev = f"{100 * row['mean']['dev'][score]:.1f}"
         lines.append(
             f"| `{recipe.name}` | `{row['protocol']}`, {score} | {len(row['seeds'])} "
-            f"| {dev} | {_spread(row, score)} | {published or '–'} |"
+            f"| {dev} | {_spread(row, score)} | {_macro(row, score)} | {published or '–'} |"
         )
     commands = [f"    {rows[recipe.name]['command']}" for recipe in recipes]
     return "\n".join([*lines, "", "Measured by:", "", *commands, ""])
@@ -117,6 +118,12 @@ def _spread(row: dict[str, Any], score: str) -> str:
     if len(values) == 1:
         low, high = row["seeds"][0]["test"]["interval_95"][score]
     return f"{100 * statistics.mean(values):.1f} ({100 * low:.1f}–{100 * high:.1f})"
+
+
+def _macro(row: dict[str, Any], score: str) -> str:
+    """The mean over labels of their F1, mean over seeds; a dash where labels are not judged."""
+    values = [seed["test"]["macro_f1"].get(score) for seed in row["seeds"]]
+    return "–" if None in values else f"{100 * statistics.mean(values):.1f}"
 
 
 def _ideas(ideas: list[dict[str, Any]]) -> str:
