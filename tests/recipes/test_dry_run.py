@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from relatome.corpora.pool import find_pool
+from relatome.corpora.pool.build import build
 from relatome.data import Split
 from relatome.recipes import Recipe, load_recipe, shipped
 
@@ -61,6 +63,42 @@ def test_a_recipe_runs(name: str, encoder: Path, corpora_dir: Path, tmp_path: Pa
     assert (model / "model.safetensors").is_file()
     results = json.loads((tmp_path / "run" / "results.json").read_text(encoding="utf-8"))
     assert load_recipe(name).selection.score in results["f1"]
+
+
+@pytest.fixture(scope="module")
+def pools(corpora_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pools the recipes name, each of a few sources, so that they are built in seconds."""
+    folder = tmp_path_factory.mktemp("pools")
+    few = ["biored", "hprd50"]
+    for target in ("ddi", "drugprot", "bc5cdr"):
+        pool = find_pool("biorex", [target])
+        build(pool, folder / pool.name, sources=few, against=["biored:test"], directory=corpora_dir)
+    evaluate = sorted(
+        {
+            f"{corpus}:{part}"
+            for name in POOLED
+            for corpus, _, part in [load_recipe(name).data.test.partition(":")[2].partition("-")]
+            if load_recipe(name).schema == "biorex"
+        }
+    )
+    build(
+        find_pool("biorex"),
+        folder / "biorex",
+        sources=few,
+        against=["biored:test"],
+        evaluate=evaluate,
+        directory=corpora_dir,
+    )
+    return folder
+
+
+@pytest.mark.parametrize("name", POOLED)
+def test_a_pooled_recipe_runs(name: str, encoder: Path, pools: Path, tmp_path: Path) -> None:
+    recipe = load_recipe(name)
+    model = dry(recipe, encoder, pools, tmp_path / "run")
+    assert (model / "model.safetensors").is_file()
+    for part in (*recipe.data.train, *recipe.data.source, recipe.data.test):
+        assert split(part, pools).documents
 
 
 @pytest.mark.parametrize("name", shipped())
