@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -48,15 +49,14 @@ def ours(tmp_path: Path) -> str:
 @pytest.fixture
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[Split]:
     """The splits that training is given; it stops there."""
-    from relatome import training
-
     splits: list[Split] = []
 
     def run(recipe: object, train: Split, dev: Split, *_: object, **__: object) -> None:
         splits.extend((train, dev))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training, "run", run)
+    # The package offers the function under the module's name.
+    monkeypatch.setattr(importlib.import_module("relatome.training.run"), "run", run)
     return splits
 
 
@@ -86,6 +86,19 @@ def test_a_fraction_is_nested_stratified_and_of_the_seed(
     assert small.ids < larger.ids == again.ids != other.ids
     assert sum(bool(document.relations) for document in larger.documents) == 5
     assert all(len(dev.documents) == 1 for dev in taken[1::2])
+
+
+def test_a_share_is_held_out_where_there_is_no_dev(
+    ours: str, tmp_path: Path, taken: list[Split]
+) -> None:
+    for seed in (1, 2):
+        train(ours, tmp_path, "data.dev=0.1", "data.fraction=0.5", f"training.seed={seed}")
+    one, dev, other, again = taken
+    assert dev == again
+    assert len(dev.documents) == 8
+    assert len(one.documents) == len(other.documents) == 36
+    assert one.ids != other.ids
+    assert not dev.ids & (one.ids | other.ids)
 
 
 def test_a_split_without_a_corpus_is_refused(ours: str, tmp_path: Path, taken: list[Split]) -> None:

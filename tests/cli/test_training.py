@@ -16,6 +16,7 @@ from relatome import corpora
 from relatome.data import Split
 from relatome.formats import write
 from relatome.recipes import load_recipe
+from relatome.training import documents
 from tests.cli.conftest import Ran, Relatome
 from tests.tiny import DOCUMENTS, learnable, split
 
@@ -34,7 +35,7 @@ def own_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(name: str, part: str, *rest: object) -> Split:
         return SPLITS[part] if name == "own" else usual(name, part, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(corpora, "load", load)
+    monkeypatch.setattr(documents, "load", load)
 
 
 @pytest.fixture
@@ -93,7 +94,13 @@ def test_from_a_recipe_to_relations(train: Relatome, relatome: Relatome, tmp_pat
         ("training.sead=1", "R603"),
         ("training.seed=many", "R603"),
         ("training.epochs=0", "R603"),
-        ("losses.relation.name=nosuch", "R606"),
+        ("losses.nosuch.weight=1.0", "R606"),
+        ("losses.focal.gamma=2.0", "R623"),
+        ("losses.cross_entropy.weight=much", "R603"),
+        ("schema=drugprot", "R618"),
+        ("data.negatives=0.5", "R619"),
+        ("data.dev=1.5", "R603"),
+        ("encoding.kind=pair", "R603"),
         ("selection.score=nosuch", "R402"),
         ("encoding.overlap=95", "R603"),
         ("encoding.window=512", "R614"),

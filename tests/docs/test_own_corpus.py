@@ -6,17 +6,19 @@ import doctest
 import json
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import msgspec
 import pytest
+import tomli_w
 from typer.testing import CliRunner
 
 from relatome.cli import app
 from relatome.corpora import find_schema, load
 from relatome.corpora.own import _Description, _OwnSplit
 from relatome.data import Schema
-from relatome.recipes import load_recipe
+from relatome.recipes import load_recipe, to_plain
 from tests.docs.test_corpora import stripped
 
 ROOT = Path(__file__).parents[2]
@@ -78,20 +80,16 @@ def test_every_key_is_explained(section: str, structs: tuple[type[msgspec.Struct
     assert explained == {name for struct in structs for name in struct.__struct_fields__}
 
 
-def test_a_recipe_may_name_it() -> None:
-    schema, train, dev, rule, score = re.findall(r'= \[?"(.*?)"\]?$', TOML[2], re.MULTILINE)
-    recipe = load_recipe(
-        "small",
-        (
-            f"schema={schema}",
-            f'data.train=["{train}"]',
-            f"data.dev={dev}",
-            f"selection.rule={rule}",
-            f"selection.score={score}",
-        ),
-    )
+def test_a_recipe_may_name_it(tmp_path: Path) -> None:
+    plain = to_plain(load_recipe("small"))
+    for key, value in tomllib.loads(TOML[2]).items():
+        plain[key] = plain[key] | value if isinstance(value, dict) else value
+    del plain["tasks"]["novelty"]
+    path = tmp_path / "mine.toml"
+    path.write_text(tomli_w.dumps(plain), encoding="utf-8")
+    recipe = load_recipe(str(path))
     assert find_schema(recipe.schema).name == "nutrients"
-    for name in (*recipe.data.train, recipe.data.dev):
+    for name in (*recipe.data.train, recipe.data.dev, recipe.data.test):
         corpus, _, split = name.rpartition(":")
         assert load(corpus, split).documents
     training = pytest.importorskip("relatome.training")
