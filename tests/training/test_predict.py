@@ -10,7 +10,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from relatome.data.schemas import BIORED
+from relatome.data import Document, Mention, Passage, Relation
+from relatome.data.schemas import BIORED, DRUGPROT
 from relatome.encode import Decoding, DocumentEncoding, Settings
 from relatome.scoring import score
 from relatome.training import load_model
@@ -86,3 +87,43 @@ def test_it_weighs_precision_against_recall() -> None:
     decoding, best = fitted([0.2, 0.4, 0.5, 0.6], [True, False, True, True])
     assert decoding.threshold == 0.1
     assert best == pytest.approx(6 / 7)
+
+
+SEVERAL = Settings(DRUGPROT, ENCODING)
+FIRST, SECOND = DRUGPROT.labels[:2]
+
+
+def two_labels(*pairs: tuple[float, float, set[str]]) -> tuple[Decoding, float]:
+    """What is fitted to one document a pair: the probabilities of both labels, and its gold."""
+    documents, made = [], []
+    for number, (first, second, gold) in enumerate(pairs):
+        text = Passage("abstract", 0, "x cures y")
+        ends = [("h", 0, "x", "CHEMICAL"), ("t", 8, "y", "GENE")]
+        mentions = tuple(Mention(id, at, at + 1, word, type, (id,)) for id, at, word, type in ends)
+        relations = tuple(Relation("h", "t", label) for label in sorted(gold))
+        documents.append(Document(str(number), (text,), mentions, relations))
+        (asked,) = Examples(split("x", documents[-1:]), SEVERAL, tokenizer()).asked
+        logits = np.full((1, 1 + len(DRUGPROT.labels)), -1e4, dtype=np.float32)
+        logits[0, :3] = np.log([1 - first - second, first, second])
+        made.append(Scored(asked, logits, None))
+    settings, result = fit_decoding(made, documents, SEVERAL, "drugprot", "pair+type")
+    again = score(documents, decoded(made, documents, settings), "drugprot")
+    assert result.f1("pair+type") == again.f1("pair+type")
+    return settings.decoding, result.f1("pair+type")
+
+
+def test_the_second_threshold_is_fitted_too() -> None:
+    both, one = {FIRST, SECOND}, {FIRST}
+    decoding, best = two_labels((0.5, 0.42, both), (0.55, 0.38, both), (0.6, 0.33, one))
+    assert best == 1
+    assert 0.33 < decoding.second_threshold <= 0.38
+
+
+def test_no_second_label_is_asserted_where_that_serves_best() -> None:
+    decoding, best = two_labels((0.5, 0.46, {FIRST}), (0.2, 0.7, {SECOND}))
+    assert (decoding.second_threshold, best) == (1.0, 1.0)
+
+
+def test_single_labels_have_no_second_threshold_to_fit() -> None:
+    decoding, _ = fitted([0.2, 0.9], [False, True])
+    assert decoding.second_threshold == 1.0

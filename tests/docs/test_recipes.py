@@ -1,0 +1,91 @@
+"""The page on recipes: its tables have every key and every name, its example is a recipe."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from relatome.encode import DocumentEncoding, PairEncoding
+from relatome.encode.context import CONTEXTS
+from relatome.encode.markers import MARKERS
+from relatome.encode.prompts import PROMPTS
+from relatome.encode.sequences import Vector
+from relatome.recipes import Adaptation, Recipe, load_recipe, to_plain
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "recipes.md").read_text("utf-8")
+SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
+
+
+def first_cells(section: str) -> list[str]:
+    """The names in the first column of a section's tables."""
+    rows = re.findall(r"^\| (`.*?) \|", SECTIONS[section], re.MULTILINE)
+    return [name for row in rows for name in re.findall(r"`([\w.]+)`", row)]
+
+
+def keys(kind: type[msgspec.Struct], at: str = "") -> set[str]:
+    """Paths of all keys of a recipe; those of a table that may recur are not told apart."""
+    found = set()
+    for field in msgspec.structs.fields(kind):
+        path = f"{at}.{field.name}".lstrip(".")
+        inner = [k for k in (field.type, *get_args(field.type)) if _is_struct(k)]
+        found |= {key for each in inner for key in keys(each, path)} or {path}
+    return found
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def test_every_key_is_explained_once() -> None:
+    sections = ("Keys", "Two ways to read a document", "Parts a recipe may have")
+    explained = [name for section in sections for name in first_cells(section)]
+    assert len(explained) == len(set(explained))
+    assert set(explained) == keys(Recipe) | {"encoding.kind"}
+
+
+def test_every_key_of_an_adaptation_is_explained() -> None:
+    assert set(first_cells("Adapting an encoder first")) == keys(Adaptation) - {"name", "title"}
+
+
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [
+        ("markers", list(MARKERS)),
+        ("prompt", list(PROMPTS)),
+        ("context", list(CONTEXTS)),
+        ("vector", list(get_args(Vector))),
+    ],
+)
+def test_every_name_is_explained(key: str, names: list[str]) -> None:
+    rows = re.findall(
+        r"^\| (?:`encoding\.(\w+)`)? ?\| `([\w-]+)` \|",
+        SECTIONS["Two ways to read a document"],
+        re.MULTILINE,
+    )
+    told: dict[str, list[str]] = {}
+    current = ""
+    for begun, name in rows:
+        current = begun or current
+        told.setdefault(current, []).append(name)
+    assert told[key] == names
+
+
+def test_the_example_is_an_encoding() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    recipe = msgspec.convert(to_plain(load_recipe("small")) | tomllib.loads(example), Recipe)
+    assert isinstance(recipe.encoding, PairEncoding)
+    assert isinstance(load_recipe("small").encoding, DocumentEncoding)
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\(([^)]+)\)", TEXT))
+def test_every_link_leads_somewhere(target: str) -> None:
+    page, _, anchor = target.partition("#")
+    assert not page or (ROOT / "docs" / page).is_file()
+    if anchor:
+        assert anchor in {title.lower().replace(" ", "-") for title in SECTIONS}
