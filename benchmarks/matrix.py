@@ -22,6 +22,8 @@ from relatome.training.folder import RESULTS_FILE
 
 # The variants sized for a small encoder, which can be measured wherever there is no model hub.
 RECIPES = (
+    "a-ddi-target-document-minilm",
+    "a-ddi-train-document-minilm",
     "a-ddi-target-minilm",
     "b-chemprot-baseline-minilm",
     "b-chemprot-attention-minilm",
@@ -31,10 +33,21 @@ RECIPES = (
     "a-ddi-target-no-prompt-minilm",
     "b-chemprot-cross-entropy-minilm",
     "b-drugprot-baseline-minilm",
+    "a-ddi-staged-document-minilm",
+    "a-ddi-source-document-minilm",
+    "a-bc5cdr-target-document-minilm",
+    "a-bc5cdr-train-document-minilm",
+    "a-bc5cdr-staged-document-minilm",
+    "a-bc5cdr-source-document-minilm",
+    "a-drugprot-target-document-minilm",
+    "a-drugprot-train-document-minilm",
+    "a-drugprot-staged-document-minilm",
+    "a-drugprot-source-document-minilm",
     "b-chemprot-ensemble-minilm",
 )
 # What each idea is measured against: (without, with).
 IDEAS = (
+    ("a-ddi-target-document-minilm", "a-ddi-train-document-minilm"),
     ("a-ddi-target-no-prompt-minilm", "a-ddi-target-minilm"),
     ("a-ddi-target-cross-entropy-minilm", "a-ddi-target-minilm"),
     ("b-chemprot-cross-entropy-minilm", "b-chemprot-baseline-minilm"),
@@ -42,6 +55,11 @@ IDEAS = (
     ("b-chemprot-baseline-minilm", "b-chemprot-multitask-minilm"),
     ("b-chemprot-baseline-minilm", "b-chemprot-fgemr-minilm"),
     ("b-chemprot-baseline-minilm", "b-chemprot-ensemble-minilm"),
+    ("a-ddi-target-document-minilm", "a-ddi-staged-document-minilm"),
+    ("a-bc5cdr-target-document-minilm", "a-bc5cdr-train-document-minilm"),
+    ("a-bc5cdr-target-document-minilm", "a-bc5cdr-staged-document-minilm"),
+    ("a-drugprot-target-document-minilm", "a-drugprot-train-document-minilm"),
+    ("a-drugprot-target-document-minilm", "a-drugprot-staged-document-minilm"),
 )
 
 
@@ -62,9 +80,10 @@ def main() -> None:
         (name, seed)
         for seed in SEEDS
         for name in RECIPES
+        if seed == SEEDS[0] or load_recipe(name).ensemble is None  # which has seeds of its own
         if not (options.runs / f"{name}-{seed}" / RESULTS_FILE).is_file()
     ]
-    print(f"{len(RECIPES) * len(SEEDS) - len(left)} runs done, {len(left)} left")
+    print(f"{len(left)} runs left to do")
     if options.list:
         for name, seed in left:
             print(f"  {name}, seed {seed}")
