@@ -97,7 +97,7 @@ def _corpus(recipe: Recipe) -> str:
 def _section(corpus: str, recipes: list[Recipe], rows: dict[str, dict[str, Any]]) -> str:
     lines = [f"## {corpus}", "", _NOTES.get(corpus, ""), ""]
     lines += [
-        "| recipe | protocol | seeds | dev | test | published |",
+        "| recipe | protocol | seeds | dev | test | test, macro | published |",
         "| --- | --- | ---: | ---: |",
     ]
     lines[-1] += " ---: | --- |"
