@@ -98,9 +98,8 @@ def _section(corpus: str, recipes: list[Recipe], rows: dict[str, dict[str, Any]]
     lines = [f"## {corpus}", "", _NOTES.get(corpus, ""), ""]
     lines += [
         "| recipe | protocol | seeds | dev | test | test, macro | published |",
-        "| --- | --- | ---: | ---: |",
+        "| --- | --- | ---: | ---: | ---: | ---: | --- |",
     ]
-    lines[-1] += " ---: | --- |"
     for recipe in recipes:
         row = rows[recipe.name]
         score = row["primary"]
