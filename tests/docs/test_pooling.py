@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from relatome.cli import app
-from relatome.corpora.pool import BIOREX, Negatives
+from relatome.corpora.pool import BIOREX, POOLS, Negatives
 from relatome.corpora.pool.build import pool_schema
 from relatome.corpora.pool.source import PoolSource
 
@@ -68,3 +68,16 @@ def test_the_negatives_are_those_of_the_code() -> None:
     assert tuple(rows) == get_args(Negatives)
     listed = rows["keep"].split(": ")[1].split(", ")
     assert listed == list(dict.fromkeys(n.label for n in kept.negatives))
+
+
+def test_the_targets_are_those_of_the_code() -> None:
+    table = PAGE.split("| `--target` | pool | its splits | judged by |\n|---|---|---|---|\n")[1]
+    told = [
+        [cell.strip("` ") for cell in row.strip("| ").split(" | ")]
+        for row in table.split("\n\n")[0].splitlines()
+    ]
+    assert told == [
+        [pool.target.source.name, pool.name, ", ".join(pool.splits), pool.schema.rule]
+        for pool in POOLS.values()
+        if pool.target is not None
+    ]

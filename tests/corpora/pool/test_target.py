@@ -529,3 +529,12 @@ def test_the_whole_of_a_target(pool: Pool, corpora_dir: Path, tmp_path: Path) ->
     for split in report.splits:
         assert split.documents == len(splits[split.name].documents)
         assert split.cut_apart == 0 or split.name == "source"
+    # The figures of docs/pooling.md.
+    page = (Path(__file__).parents[3] / "docs" / "pooling.md").read_text("utf-8")
+    rows = [
+        f"| `{pool.name}` | {s.name} | {s.documents_read:,} | {s.documents:,} | {s.candidates:,} "
+        f"| {s.examples:,} | {sum(s.relations.values()):,} |"
+        for s in report.splits
+    ]
+    shown = [row for row in page.splitlines() if row.startswith(f"| `{pool.name}` |")]
+    assert shown == ([] if named(pool) == "chemprot" else rows)
