@@ -878,6 +878,16 @@ ENSEMBLE_MEMBER = Message(
     "the run is an ensemble of runs and has no model of its own.",
     "Name it alone, or name the runs it holds: {run}/seed-…",
 )
+ENSEMBLE_EXPORT = Message(
+    "R677",
+    "the run is an ensemble of runs, which has no single model to export.",
+    "Use it with `relatome predict {run} ...`, or export one of the runs it holds: {run}/seed-...",
+)
+ANSWER_SCHEMA = Message(
+    "R678",
+    "an answer in the format {format} cannot hold what is predicted by schema {schema}: {what}.",
+    "Predict with a model of schema {task}, or write another format, such as jsonl.",
+)
 SWEEP_GRID = Message(
     "R663",
     "--grid {grid!r} does not read as key=value,value.",
@@ -924,6 +934,23 @@ SWEEP_ENSEMBLE = Message(
     "would share members.",
     "Give seeds that are {members} or more apart, or sweep the recipe of a member: --grid "
     "ensemble=-",
+)
+SWEEP_NAMES = Message(
+    "R674",
+    "two recipes have the name {name}.",
+    "Name each recipe once, and give each a name of its own: it names the folders of its runs.",
+)
+SWEEP_JUDGED = Message(
+    "R675",
+    "{one} is selected by score {one_score} of rule {one_rule}, {other} by score {other_score} of "
+    "rule {other_rule}, so they do not compare.",
+    "Sweep them apart, or give all the same with --set selection.rule=... and --set "
+    "selection.score=...",
+)
+SWEEP_LACKS = Message(
+    "R676",
+    "{recipe} has no {key}, and {other} has it.",
+    "Leave the key out of the grid, leave the recipe out, or add the key to its file.",
 )
 SWEEP_FAILED = Message(
     "R671",

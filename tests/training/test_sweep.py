@@ -44,7 +44,7 @@ def recipe(tiny_encoder: Path, tmp_path: Path) -> str:
 
 
 def two_by_two(recipe: str) -> Plan:
-    return plan(recipe, [], [Axis("losses.focal.gamma", ("0", "2"))], [13, 14])
+    return plan([recipe], [], [Axis("losses.focal.gamma", ("0", "2"))], [13, 14])
 
 
 def done(folder: Path, swept: Plan, *, resume: bool = False) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def test_seeds_that_cannot_be_read(text: str) -> None:
 
 def test_the_units_are_recipes_with_overrides(recipe: str) -> None:
     axes = [Axis("losses.focal.gamma", ("0", "2.5")), Axis("training.patience", ("1", "2"))]
-    units = plan(recipe, ["training.epochs=2"], axes, [13, 7]).units
+    units = plan([recipe], ["training.epochs=2"], axes, [13, 7]).units
     assert [unit.name for unit in units] == [
         f"gamma={gamma},patience={patience},seed={seed}"
         for gamma in ("0", "2.5")
@@ -134,19 +134,19 @@ def test_the_units_are_recipes_with_overrides(recipe: str) -> None:
 
 
 def test_a_grid_of_nothing_is_the_recipe_by_several_seeds(recipe: str) -> None:
-    units = plan(recipe, [], [], [13, 14]).units
+    units = plan([recipe], [], [], [13, 14]).units
     assert [unit.name for unit in units] == ["seed=13", "seed=14"]
     assert units[1].recipe == load_recipe(recipe, ("training.seed=14",))
 
 
 def test_a_key_can_be_removed(recipe: str) -> None:
     axes = [Axis("losses.abstention_ranking", ("-", "{weight=1.0,margin=0.1}"))]
-    without, with_it = (unit.recipe for unit in plan(recipe, [], axes, [13]).units)
+    without, with_it = (unit.recipe for unit in plan([recipe], [], axes, [13]).units)
     assert list(without.losses) == ["focal"]
     assert with_it.losses["abstention_ranking"] == {"weight": 1.0, "margin": 0.1}
 
     other = ["losses.cross_entropy.weight=1.0"]
-    (only,) = plan(recipe, other, [Axis("losses.focal", ("-",))], [13]).units
+    (only,) = plan([recipe], other, [Axis("losses.focal", ("-",))], [13]).units
     assert list(only.recipe.losses) == ["cross_entropy"]
     assert only.name == "focal=-,seed=13"
 
@@ -154,7 +154,7 @@ def test_a_key_can_be_removed(recipe: str) -> None:
 def test_names_are_fit_for_folders_and_differ(recipe: str) -> None:
     values = ('"a/b"', '"a b"', "a_b", "x" * 300, "x" * 301, "../up", '"[1]"', '"é|*?<>"')
     axes = [Axis("title", values), Axis("losses.focal.weight", ("1", "2"))]
-    names = [unit.name for unit in plan(recipe, [], axes, [13]).units]
+    names = [unit.name for unit in plan([recipe], [], axes, [13]).units]
     assert len(set(names)) == len(names) == 16
     for name in names:
         assert Path(name).name == name
@@ -164,7 +164,7 @@ def test_names_are_fit_for_folders_and_differ(recipe: str) -> None:
 
 def test_keys_that_end_alike_are_told_apart(recipe: str) -> None:
     axes = [Axis("losses.focal.weight", ("1", "2")), Axis("tasks.novelty.weight", ("1",))]
-    (name, _) = (unit.name for unit in plan(recipe, [], axes, [13]).units)
+    (name, _) = (unit.name for unit in plan([recipe], [], axes, [13]).units)
     assert name == "losses.focal.weight=1,tasks.novelty.weight=1,seed=13"
 
 
@@ -194,20 +194,88 @@ def test_keys_that_end_alike_are_told_apart(recipe: str) -> None:
 )
 def test_what_cannot_be_planned(grid: list[str], code: str, says: str, recipe: str) -> None:
     with pytest.raises(UsageError, match=rf"\[{code}\] .*{says}"):
-        plan(recipe, [], [read_axis(text) for text in grid], [13])
+        plan([recipe], [], [read_axis(text) for text in grid], [13])
 
 
 def test_points_of_an_ensemble_share_no_member(recipe: str) -> None:
     three = ["ensemble={seeds=3,vote='mean'}"]
-    assert len(plan(recipe, three, [], [13, 16]).units) == 2
+    assert len(plan([recipe], three, [], [13, 16]).units) == 2
     with pytest.raises(UsageError, match="R673"):
-        plan(recipe, three, [], [16, 13, 15])
-    assert len(plan(recipe, three, [Axis("ensemble", ("-",))], [13, 14]).units) == 2
+        plan([recipe], three, [], [16, 13, 15])
+    assert len(plan([recipe], three, [Axis("ensemble", ("-",))], [13, 14]).units) == 2
 
 
 def test_a_seed_among_the_overrides_is_refused(recipe: str) -> None:
     with pytest.raises(UsageError, match="R665"):
-        plan(recipe, ["training.seed=7"], [], [13])
+        plan([recipe], ["training.seed=7"], [], [13])
+
+
+# ---------------------------------------------------------------------------------- several recipes
+
+
+def another(recipe: str, name: str, *overrides: str, start: str = "") -> str:
+    """The path of a recipe like another, of a name of its own."""
+    changed = to_plain(load_recipe(recipe, (f"name={name}", f"start={start}", *overrides)))
+    path = Path(recipe).with_name(f"{name}.toml")
+    path.write_text(tomli_w.dumps(changed))
+    return str(path)
+
+
+def test_recipes_are_an_axis(recipe: str) -> None:
+    other = another(recipe, "other", "training.patience=2")
+    swept = plan([recipe, other], ["training.epochs=2"], [read_axis("data.fraction=0.5,1.0")], [13])
+    assert [axis.key for axis in swept.axes] == ["recipe", "data.fraction"]
+    assert [unit.name for unit in swept.units] == [
+        f"recipe={name},fraction={fraction},seed=13"
+        for name in ("small", "other")
+        for fraction in (0.5, 1.0)
+    ]
+    assert swept.units[2].point == ("other", "0.5")
+    settings = ("data.fraction=0.5", "training.epochs=2", "training.seed=13")
+    assert swept.units[2].recipe == load_recipe(other, settings)
+    assert swept.command(Path("out")) == (
+        f"relatome sweep {recipe} {other} --grid data.fraction=0.5,1.0 --seeds 13, "
+        "--set training.epochs=2 --output out"
+    )
+
+
+def test_recipes_that_cannot_be_compared(recipe: str) -> None:
+    other = another(recipe, "other", "selection.score=pair")
+    with pytest.raises(UsageError, match=r"R675.*small.*score all.*other.*score pair"):
+        plan([recipe, other], [], [], [13])
+    assert len(plan([recipe, other], ["selection.score=pair"], [], [13]).units) == 2
+    other = another(recipe, "other", "selection.rule=relations")
+    with pytest.raises(UsageError, match=r"R675.*rule biored-8.*other.*rule relations"):
+        plan([recipe, other], [], [], [13])
+    with pytest.raises(UsageError, match=r"R674.*small"):
+        plan([recipe, recipe], [], [], [13])
+
+
+def test_recipes_of_which_one_lacks_a_key(recipe: str) -> None:
+    other = another(recipe, "other", "narrowing={sentence=true,everywhere=true}")
+    for grid in ("narrowing.sentence=true,false", "narrowing=-,{sentence=true,everywhere=false}"):
+        with pytest.raises(UsageError, match=r"R676.*small has no narrowing.*other has it"):
+            plan([recipe, other], [], [read_axis(grid)], [13])
+    # What none of them has is added to all of them, whole.
+    ranking = read_axis("losses.abstention_ranking=-,{weight=1.0,margin=0.1}")
+    assert len(plan([recipe, other], [], [ranking], [13]).units) == 4
+    with pytest.raises(UsageError, match=r"recipe=small, losses.abstention_ranking.margin=1: "):
+        plan([recipe, other], [], [read_axis("losses.abstention_ranking.margin=1,2")], [13])
+    with pytest.raises(UsageError, match=r"R667.*recipe"):
+        plan([recipe, other], [], [read_axis("recipe=small,other")], [13])
+
+
+def test_starts_of_one_name(recipe: str, tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    first = another(recipe, "first")
+    alike = tmp_path / "below" / "first.toml"
+    alike.write_text(Path(first).read_text())
+    swept = [another(recipe, "one", start=first), another(recipe, "two", start=str(alike))]
+    assert [start.name for start in plan(swept, [], [], [13, 14]).starts] == ["first"]
+    alike.write_text(Path(another(recipe, "first", "training.patience=2")).read_text())
+    another(recipe, "first")
+    with pytest.raises(UsageError, match=r"R674.*recipe=two: .*first"):
+        plan(swept, [], [], [13])
 
 
 # -------------------------------------------------------------------------------- carrying it out
@@ -245,7 +313,7 @@ def die(swept: Plan, folder: Path, step: int) -> None:
 
 
 def test_killed_in_a_unit_and_resumed(recipe: str, tmp_path: Path) -> None:
-    swept = plan(recipe, [], [Axis("losses.focal.gamma", ("0", "1", "2"))], [13])
+    swept = plan([recipe], [], [Axis("losses.focal.gamma", ("0", "1", "2"))], [13])
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     done(whole, swept)
     die(swept, killed, step=3 + 2)  # three steps a unit: in the middle of the second
@@ -267,7 +335,7 @@ def test_killed_in_a_unit_and_resumed(recipe: str, tmp_path: Path) -> None:
 
 
 def test_the_numbers(recipe: str, tmp_path: Path) -> None:
-    swept = plan(recipe, [], [Axis("losses.focal.gamma", ("0", "5"))], [13, 14, 15])
+    swept = plan([recipe], [], [Axis("losses.focal.gamma", ("0", "5"))], [13, 14, 15])
     summary = done(tmp_path / "sweep", swept)
     means = []
     for point, gamma in zip(summary["points"], ("0", "5"), strict=True):
@@ -305,7 +373,7 @@ def test_the_numbers(recipe: str, tmp_path: Path) -> None:
 
 
 def test_a_unit_is_what_training_alone_gives(recipe: str, tmp_path: Path) -> None:
-    swept = plan(recipe, [], [Axis("losses.focal.gamma", ("0",))], [13, 14])
+    swept = plan([recipe], [], [Axis("losses.focal.gamma", ("0",))], [13, 14])
     done(tmp_path / "sweep", swept)
     alone = load_recipe(recipe, ("losses.focal.gamma=0", "training.seed=14"))
     carry_out(alone, tmp_path / "alone", resume=False)
@@ -315,7 +383,7 @@ def test_a_unit_is_what_training_alone_gives(recipe: str, tmp_path: Path) -> Non
 
 
 def test_values_and_seeds_can_be_added(recipe: str, tmp_path: Path) -> None:
-    done(tmp_path / "sweep", plan(recipe, [], [Axis("losses.focal.gamma", ("0",))], [13]))
+    done(tmp_path / "sweep", plan([recipe], [], [Axis("losses.focal.gamma", ("0",))], [13]))
     steps = list(carry_out_units(two_by_two(recipe), tmp_path / "sweep", resume=True))
     assert [step.unit.name for step in steps] == [
         "gamma=0,seed=14",
@@ -354,11 +422,53 @@ def test_units_share_the_run_they_start_from(recipe: str, tmp_path: Path) -> Non
     first = to_plain(load_recipe(recipe)) | {"name": "first"}
     (tmp_path / "first.toml").write_text(tomli_w.dumps(first))
     axes = [Axis("start", ("-", str(tmp_path / "first.toml")))]
-    swept = plan(recipe, [], axes, [13])
+    swept = plan([recipe], [], axes, [13])
     summary = done(tmp_path / "sweep", swept)
     assert (tmp_path / "sweep" / "first" / "results.json").is_file()
     assert [("start" in p["units"][0]["data"]) for p in summary["points"]] == [False, True]
     assert list(carry_out_units(swept, tmp_path / "sweep", resume=True)) == []
+
+
+def test_recipes_share_the_run_they_start_from(
+    recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = another(recipe, "first", "training.epochs=2")
+    recipes = [
+        recipe,
+        another(recipe, "one", start=first),
+        another(recipe, "two", "model.dropout=0.2", start=first),
+    ]
+    swept = plan(recipes, [], [], [13])
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    summary = done(whole, swept)
+    assert {path.name for path in whole.iterdir()} == {
+        *("sweep.json", "first", "recipe=small,seed=13", "recipe=one,seed=13"),
+        "recipe=two,seed=13",
+    }
+    assert [point["values"]["recipe"] for point in summary["points"]] == ["small", "one", "two"]
+    assert (summary["recipe"], summary["grid"]) == (
+        "small, one, two",
+        {"recipe": ["small", "one", "two"]},
+    )
+    starts = [point["units"][0]["data"].get("start") for point in summary["points"]]
+    assert starts[0] is None
+    assert starts[1] == starts[2] is not None
+
+    # Killed in the second of the two epochs of the start: a step of it was not made yet.
+    die(swept, killed, step=3 + 3 + 2)
+    assert (killed / "first" / "checkpoints").is_dir()
+    assert not (killed / "recipe=one,seed=13").exists()
+    steps: list[str] = []
+
+    class Counting(run_module.RelationTrainer):  # type: ignore[misc, name-defined]
+        def compute_loss(self, *arguments: Any, **named: Any) -> Any:
+            steps.append(self.recipe.name)
+            return super().compute_loss(*arguments, **named)
+
+    monkeypatch.setattr(run_module, "RelationTrainer", Counting)
+    assert [step.error for step in carry_out_units(swept, killed, resume=True)] == ["", ""]
+    assert steps == ["first"] * 3 + ["one"] * 3 + ["two"] * 3
+    assert_same(whole, killed, swept)
 
 
 # ------------------------------------------------------------------------- refused before any work
@@ -373,7 +483,7 @@ def idle(monkeypatch: pytest.MonkeyPatch) -> None:
 def refused(
     recipe: str, folder: Path, grid: Sequence[str], *overrides: str, resume: bool = False
 ) -> RelatomeError:
-    swept = plan(recipe, overrides, [read_axis(text) for text in grid], [13])
+    swept = plan([recipe], overrides, [read_axis(text) for text in grid], [13])
     with pytest.raises(RelatomeError) as caught:
         list(carry_out_units(swept, folder, resume=resume))
     return caught.value
@@ -404,9 +514,35 @@ def test_points_judged_on_different_documents(recipe: str, tmp_path: Path) -> No
     error = refused(recipe, tmp_path / "sweep", grid, "data.dev=0.3")
     assert error.code == "R670"
     # Fewer of the same documents leave those that are held out as they are.
-    swept = plan(recipe, ["data.dev=0.3"], [read_axis("data.fraction=0.5,1.0")], [13])
+    swept = plan([recipe], ["data.dev=0.3"], [read_axis("data.fraction=0.5,1.0")], [13])
     with pytest.raises(pytest.fail.Exception):
         list(carry_out_units(swept, tmp_path / "other", resume=False))
+
+
+@pytest.mark.usefixtures("idle")
+def test_recipes_judged_on_different_documents(recipe: str, tmp_path: Path) -> None:
+    other = another(recipe, "other", "data.dev=0.3")
+    with pytest.raises(UsageError, match=r"R670.* small and other are judged"):
+        list(carry_out_units(plan([recipe, other], [], [], [13]), tmp_path / "no", resume=False))
+    swept = plan([recipe, other], ["data.dev=0.3"], [], [13])
+    with pytest.raises(pytest.fail.Exception):
+        list(carry_out_units(swept, tmp_path / "sweep", resume=False))
+
+
+@pytest.mark.usefixtures("idle")
+def test_a_start_that_is_taken(recipe: str, tmp_path: Path) -> None:
+    first = another(recipe, "first")
+    swept = plan([another(recipe, "one", start=first)], [], [], [13])
+    folder = tmp_path / "sweep"
+    (folder / "first").mkdir(parents=True)
+    (folder / "sweep.json").write_text('{"grid": {}}')
+    (folder / "first" / "recipe.toml").write_text(Path(recipe).read_text())
+    with pytest.raises(UsageError, match=r"R608.*first"):
+        list(carry_out_units(swept, folder, resume=True))
+    (folder / "first" / "recipe.toml").write_text(Path(first).read_text())
+    (folder / "first" / "provenance.json").write_text('{"data": {}}')
+    with pytest.raises(UsageError, match=r"R615.*first"):
+        list(carry_out_units(swept, folder, resume=True))
 
 
 @pytest.mark.usefixtures("idle")
@@ -423,7 +559,7 @@ def test_a_folder_of_another_sweep(
     recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, grid = tmp_path / "sweep", ["losses.focal.gamma=0"]
-    done(folder, plan(recipe, [], [read_axis(grid[0])], [13]))
+    done(folder, plan([recipe], [], [read_axis(grid[0])], [13]))
     monkeypatch.setattr(sweep, "carry_out", lambda *_, **__: pytest.fail("that was work"))
     assert refused(recipe, folder, grid).code == "R609"
     assert refused(recipe, folder, ["model.dropout=0.1"], resume=True).code == "R608"
@@ -435,7 +571,7 @@ def test_a_folder_of_another_sweep(
 
 def test_other_documents_than_before(recipe: str, tmp_path: Path) -> None:
     folder, grid = tmp_path / "sweep", ["losses.focal.gamma=0"]
-    done(folder, plan(recipe, [], [read_axis(grid[0])], [13]))
+    done(folder, plan([recipe], [], [read_axis(grid[0])], [13]))
     formats.write(learnable(6), tmp_path / "train.jsonl", "jsonl")
     error = refused(recipe, folder, grid, resume=True)
     assert error.code == "R615"

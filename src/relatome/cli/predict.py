@@ -75,6 +75,7 @@ def predict(
     from relatome import formats
     from relatome.cli._formats import format_to_write
     from relatome.cli._scoring import read_gold
+    from relatome.formats.submissions import require_task
 
     format = format_to_write(str(output), to)
     known = (*(each for each in formats.WRITABLE if each != "text"), *formats.ANSWERS)
@@ -88,16 +89,19 @@ def predict(
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     documents = read_gold(target, corpora).documents
-    models = [] if len(runs) == 1 else [ensemble.load_run(run) for run in runs]
-    remarks = _thresholds(models)
+    if len(runs) == 1:
+        loaded = members.load_members(runs[0])
+        remarks = []
+    else:
+        loaded = members.LoadedRun([ensemble.load_run(run) for run in runs], "mean")
+        remarks = [_thresholds(loaded.models)]
+    if format in formats.ANSWERS:
+        require_task(format, loaded.models[0].settings.schema)
 
     def predicted() -> Iterator[Document]:
         # Asked for when the output is open, so that a file that cannot be written costs no time.
         try:
-            if models:
-                yield from ensemble.predict(models, documents)
-            else:
-                yield from members.predict_run(runs[0], documents)
+            yield from loaded.predict(documents)
         except InputError as error:
             raise error.located(Place(target)) from None
 
@@ -106,15 +110,13 @@ def predict(
         typer.echo(line, err=True)
 
 
-def _thresholds(models: list[LoadedModel]) -> list[str]:
+def _thresholds(models: list[LoadedModel]) -> str:
     """What several models have in common; that they differ too much is found here."""
     from relatome.training.ensemble import joint_settings
 
-    if not models:
-        return []
     joint = joint_settings(models).decoding.threshold
     own = " · ".join(f"{model.settings.decoding.threshold:.2f}" for model in models)
-    return [f"Mean of {len(models)} models at the mean of their thresholds: {joint:.3f} ({own})"]
+    return f"Mean of {len(models)} models at the mean of their thresholds: {joint:.3f} ({own})"
 
 
 def _require_distinct(runs: list[Path]) -> None:

@@ -1,4 +1,4 @@
-"""``relatome sweep``: a recipe with every combination of some values, by several seeds."""
+"""``relatome sweep``: recipes with every combination of some values, by several seeds."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 
 def sweep(
-    recipe: Annotated[
-        str, typer.Argument(metavar="RECIPE", help="A recipe's name, or the path of a TOML file.")
+    recipes: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RECIPE...",
+            help="A recipe's name, or the path of a TOML file. Several are compared.",
+        ),
     ],
     output: Annotated[
         Path,
@@ -29,7 +33,7 @@ def sweep(
         typer.Option(
             metavar="KEY=VALUE,VALUE...",
             help="Values of a key of the recipe in TOML notation, - to remove the key; may be "
-            "repeated: every combination is tried. Default: the recipe as it is.",
+            "repeated: every combination is tried. Default: the recipes as they are.",
         ),
     ] = None,
     seeds: Annotated[
@@ -50,12 +54,12 @@ def sweep(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="Change a key of the recipe for all runs; may be repeated.",
+            help="Change a key of every recipe for all runs; may be repeated.",
         ),
     ] = None,
     corpora: Corpora = None,
 ) -> None:
-    """Train a recipe with every combination of some values, and compare them on dev.
+    """Train recipes with every combination of some values, and compare them on dev.
 
     Every run is an ordinary run folder in DIR. A sweep that was killed goes on with --resume.
     DIR/sweep.md has the table, DIR/sweep.svg the figure, DIR/sweep.json every score.
@@ -66,12 +70,15 @@ def sweep(
 
     relatome sweep mine.toml --grid data.fraction=0.1,1.0
     --grid 'losses.abstention_ranking=-,{weight=1.0,margin=0.1}' -o runs/ranking
+
+    relatome sweep mine.toml other.toml --grid data.fraction=0.1,1.0 -o runs/both
     """
     try:
         from relatome.training import sweep as sweeps
     except ModuleNotFoundError as error:
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
     from relatome.cli._terminal import console
+    from relatome.report.curves import draw_all_curves
     from relatome.report.sweep import (
         FIGURE_FILE,
         TABLE_FILE,
@@ -81,7 +88,7 @@ def sweep(
     )
 
     axes = [sweeps.read_axis(text) for text in grid or ()]
-    swept = sweeps.plan(recipe, override or (), axes, sweeps.read_seeds(seeds), corpora)
+    swept = sweeps.plan(recipes, override or (), axes, sweeps.read_seeds(seeds), corpora)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     failed = []
@@ -89,7 +96,7 @@ def sweep(
         if step.error:
             failed.append(step.unit.name)
         else:
-            _draw_curves(step.folder)
+            draw_all_curves(step.folder)
         write_page(read_sweep(output), output / TABLE_FILE)
     found = read_sweep(output)
     write_page(found, output / TABLE_FILE)
@@ -105,15 +112,6 @@ def sweep(
         raise WorkError(
             SWEEP_FAILED, failed=len(failed), units=len(swept.units), names=", ".join(failed)
         )
-
-
-def _draw_curves(folder: Path) -> None:
-    """Draw the curves of a run, or of the members of an ensemble, as ``relatome train`` does."""
-    from relatome.report.curves import draw_curves
-
-    for run in (folder, *sorted(folder.glob("seed-*"))):
-        if (run / "metrics.jsonl").is_file():
-            draw_curves(run)
 
 
 def _table(found: dict[str, Any]) -> Table:

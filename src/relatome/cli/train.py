@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -51,13 +52,17 @@ def train(
         from relatome import training
     except ModuleNotFoundError as error:
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
-    from relatome.report.curves import draw_curves
+    from relatome.report.curves import draw_all_curves
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     outcome = training.carry_out(chosen, output, corpora, resume=resume)
-    draw_curves(output)
+    draw_all_curves(output)
     scores = " · ".join(f"{name} {100 * value:.1f}" for name, value in outcome.scores.items())
     typer.echo(f"{outcome.split}, {chosen.selection.rule}, F1: {scores}")
-    typer.echo(f"Model: {outcome.model}")
-    typer.echo(f"Next: relatome models export {output} MODEL-FOLDER")
+    typer.echo(f"{'Model' if chosen.ensemble is None else 'Models'}: {outcome.model}")
+    if chosen.ensemble is None and chosen.fine_types is None:
+        typer.echo(f"Next: relatome models export {shlex.quote(str(output))} MODEL-FOLDER")
+    else:  # nothing that is one model of one encoder, as an export has to be
+        words = ["relatome", "predict", str(output), chosen.data.test, "-o", "predicted.jsonl"]
+        typer.echo(f"Next: {shlex.join(words)}")

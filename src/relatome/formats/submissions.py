@@ -24,8 +24,15 @@ from typing import BinaryIO, NoReturn
 
 from relatome.data.document import Document, Relation
 from relatome.data.schema import Schema
-from relatome.data.schemas import CHEMPROT, DDI, DRUGPROT
-from relatome.errors import SUBMISSION_LINE, UNWRITABLE, InputError, Place
+from relatome.data.schemas import BC5CDR, CHEMPROT, DDI, DRUGPROT
+from relatome.errors import (
+    ANSWER_SCHEMA,
+    SUBMISSION_LINE,
+    UNWRITABLE,
+    InputError,
+    Place,
+    UsageError,
+)
 from relatome.formats.report import Layout, WriteReport
 from relatome.formats.source import clipped, decoded, lines, open_path, require_file, unpacked
 
@@ -156,7 +163,7 @@ def _cid_lines(document: Document, format: str) -> Iterator[str]:
     fields = _Fields(document.id, format)
     name = fields.require("document id", document.id)
     for relation in document.relations:
-        label = fields.label(relation.type, ("CID",))
+        label = fields.label(relation.type, BC5CDR.labels)
         ends = [fields.require("identifier", id) for id in (relation.head, relation.tail)]
         yield "\t".join((name, label, *ends))
 
@@ -203,12 +210,32 @@ class _Fields:
         return label
 
 
-LAYOUTS = {
-    name: _layout(name, write)
-    for name, write in (
-        ("drugprot-submission", _argument_lines(DRUGPROT)),
-        ("chemprot-submission", _argument_lines(CHEMPROT)),
-        ("bc5cdr-submission", _cid_lines),
-        ("ddi-submission", _pair_lines),
-    )
+_TASKS = {
+    "drugprot-submission": (DRUGPROT, _argument_lines(DRUGPROT)),
+    "chemprot-submission": (CHEMPROT, _argument_lines(CHEMPROT)),
+    "bc5cdr-submission": (BC5CDR, _cid_lines),
+    "ddi-submission": (DDI, _pair_lines),
 }
+LAYOUTS = {name: _layout(name, write) for name, (_, write) in _TASKS.items()}
+
+
+def require_task(format: str, schema: Schema) -> None:
+    """Make sure that an answer can hold whatever is predicted by a schema.
+
+    Args:
+        format: of the answer, a name from `LAYOUTS`.
+        schema: of the predictions.
+
+    Raises:
+        UsageError: if it cannot, naming what there is no line for.
+    """
+    task, _ = _TASKS[format]
+    what = ""
+    if foreign := [label for label in schema.asserting if label not in task.labels]:
+        what = f"relation type {foreign[0]}"
+    elif schema.unit != task.unit:
+        what = f"relations between {schema.unit}s, where it takes {task.unit}s"
+    if what:
+        raise UsageError(
+            ANSWER_SCHEMA, format=format, schema=schema.name, what=what, task=task.name
+        )

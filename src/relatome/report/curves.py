@@ -5,21 +5,34 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-CURVES_FILE = "curves.png"
+METRICS_FILE, CURVES_FILE = "metrics.jsonl", "curves.png"
+
+
+def draw_all_curves(run: Path) -> list[Path]:
+    """`draw_curves` for a run, or for each member of a run that is an ensemble.
+
+    Args:
+        run: a run folder; members have run folders of their own in it.
+
+    Returns:
+        The pictures' paths.
+    """
+    parts = (run, *sorted(run.glob("seed-*")))
+    return [draw_curves(part) for part in parts if (part / METRICS_FILE).is_file()]
 
 
 def draw_curves(run: Path) -> Path:
     """Draw training loss and dev score over epochs from ``metrics.jsonl`` into ``curves.png``.
 
     Args:
-        run: a run folder.
+        run: a run folder of one model.
 
     Returns:
         The picture's path.
     """
     from matplotlib.figure import Figure
 
-    lines = (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (run / METRICS_FILE).read_text(encoding="utf-8").splitlines()
     history = [json.loads(line) for line in lines]
     figure = Figure(figsize=(8, 3.2), layout="constrained")
     loss_axes, score_axes = figure.subplots(1, 2)

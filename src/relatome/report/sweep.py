@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 SWEEP_FILE, TABLE_FILE, FIGURE_FILE = "sweep.json", "sweep.md", "sweep.svg"
 
+_RECIPE = "recipe"  # the axis of a sweep of several recipes
 _MANY_TIMES = 50  # from here on, swept values stand on a logarithmic axis
+_MANY_CHARACTERS = 50  # of all categories, from where on their names are written aslant
 _APART = 0.12  # marks of the same category, in steps between two categories
 
 
@@ -112,8 +114,9 @@ def draw_sweep(sweep: dict[str, Any], path: Path) -> bool:
     """Draw the selecting score over a swept key, as SVG.
 
     As figure 3 of paper B, the dev score over γ and over λ. The key is the first whose values are
-    all numbers, else the first with several values; every combination of the others is a line
-    through the means, with a band from the least to the most over seeds.
+    all numbers, else the first with several values, and recipes go across only where nothing else
+    can; every combination of the others is a line through the means, with a band from the least
+    to the most over seeds.
 
     Args:
         sweep: the content of ``sweep.json``.
@@ -129,8 +132,9 @@ def draw_sweep(sweep: dict[str, Any], path: Path) -> bool:
     swept = [key for key in grid if len(grid[key]) > 1]
     if not swept:
         return False
-    numeric = [key for key in swept if _numbers(grid[key]) is not None]
-    across = (numeric or swept)[0]
+    keys = [key for key in swept if key != _RECIPE] or swept
+    numeric = [key for key in keys if _numbers(grid[key]) is not None]
+    across = (numeric or keys)[0]
     # Texts of recipes are no formulas, and the same sweep gives the same file.
     with matplotlib.rc_context({"text.parse_math": False, "svg.hashsalt": "relatome"}):
         figure = Figure(figsize=(5.6, 3.6), layout="constrained")
@@ -192,6 +196,10 @@ def _scale(axes: Axes, values: list[str]) -> None:
     axes.set_xticks(numbers or range(len(values)), values)
     if numbers is None:
         axes.set_xlim(-0.5, len(values) - 0.5)
+        if sum(map(len, values)) > _MANY_CHARACTERS:
+            axes.tick_params("x", rotation=20)
+            for name in axes.get_xticklabels():
+                name.set_horizontalalignment("right")
 
 
 def _numbers(values: Sequence[str]) -> list[float] | None:

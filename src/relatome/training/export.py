@@ -17,6 +17,7 @@ import relatome
 from relatome.encode import PAIR_FEATURE_SIZES, Settings
 from relatome.errors import (
     CANNOT_WRITE,
+    ENSEMBLE_EXPORT,
     FINE_TYPES_EXPORT,
     MODEL_TARGET,
     RUN_UNFINISHED,
@@ -45,13 +46,15 @@ def export_run(run: Path, target: Path, name: str | None, *, int8_only: bool = F
         int8_only: leave out the fp32 encoder, which is four times as large.
 
     Raises:
-        UsageError: if `run` is no finished run.
+        UsageError: if `run` is no finished run, or one of several models.
         ModelError: if its model is incomplete or altered.
     """
     needed = (RECIPE_FILE, PROVENANCE_FILE, RESULTS_FILE)
     if missing := [file for file in needed if not (run / file).is_file()]:
         raise UsageError(RUN_UNFINISHED, at=Place(str(run)), file=missing[0])
     recipe = load_recipe(str(run / RECIPE_FILE))
+    if recipe.ensemble is not None:
+        raise UsageError(ENSEMBLE_EXPORT, at=Place(str(run)), run=run)
     name = name or recipe.name
     export(run / MODEL_FOLDER, target, name, relatome.__version__, int8_only=int8_only)
     provenance = json.loads((run / PROVENANCE_FILE).read_text(encoding="utf-8"))

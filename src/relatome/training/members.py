@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from relatome.data import Document, Split, vote
 from relatome.recipes import Recipe, load_recipe
 from relatome.scoring import Result, score
-from relatome.training.ensemble import load_run, predict
+from relatome.training.ensemble import LoadedModel, load_run, predict
 from relatome.training.folder import (
     PROVENANCE_FILE,
     RECIPE_FILE,
@@ -74,17 +75,42 @@ def run_members(
     return result
 
 
+class LoadedRun(NamedTuple):
+    """A finished run, ready to predict.
+
+    Attributes:
+        models: one, or those of all members.
+        vote: how several give one answer, see `relatome.recipes.recipe.Ensemble`.
+    """
+
+    models: list[LoadedModel]
+    vote: Literal["majority", "mean"]
+
+    def predict(self, documents: Sequence[Document]) -> list[Document]:
+        """What the run says of documents; errors as for `relatome.training.ensemble.predict`."""
+        if self.vote == "mean":
+            return predict(self.models, documents)
+        answers = [predict([model], documents) for model in self.models]
+        schema = self.models[0].settings.schema
+        return vote(answers, schema, names=tuple(model.name for model in self.models))
+
+
+def load_members(run: Path) -> LoadedRun:
+    """The models of a finished run, be it of one model or of an ensemble.
+
+    Raises:
+        UsageError, ModelError: as `load_run`.
+    """
+    recipe = load_recipe(str(run / RECIPE_FILE)) if (run / RECIPE_FILE).is_file() else None
+    if recipe is None or recipe.ensemble is None:
+        return LoadedRun([load_run(run)], "mean")
+    return LoadedRun([load_run(place) for _, place in members(recipe, run)], recipe.ensemble.vote)
+
+
 def predict_run(run: Path, documents: Sequence[Document]) -> list[Document]:
     """What a finished run says of documents, be it of one model or of an ensemble.
 
     Raises:
         UsageError, InputError, ModelError: as `predict` and `load_run`.
     """
-    recipe = load_recipe(str(run / RECIPE_FILE)) if (run / RECIPE_FILE).is_file() else None
-    if recipe is None or recipe.ensemble is None:
-        return predict([load_run(run)], documents)
-    loaded = [load_run(place) for _, place in members(recipe, run)]
-    if recipe.ensemble.vote == "mean":
-        return predict(loaded, documents)
-    answers = [predict([model], documents) for model in loaded]
-    return vote(answers, loaded[0].settings.schema, names=tuple(model.name for model in loaded))
+    return load_members(run).predict(documents)

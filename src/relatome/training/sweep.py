@@ -1,4 +1,4 @@
-"""A sweep: a recipe carried out with every combination of some values, by several seeds each."""
+"""A sweep: recipes carried out with every combination of some values, by several seeds each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ from relatome.errors import (
     SWEEP_ENSEMBLE,
     SWEEP_FIXED,
     SWEEP_GRID,
+    SWEEP_JUDGED,
     SWEEP_KEY,
+    SWEEP_LACKS,
+    SWEEP_NAMES,
     SWEEP_NOTHING,
     SWEEP_SAME,
     SWEEP_SEED,
@@ -58,6 +61,7 @@ FIRST_SEED = 13
 
 _REMOVED = "-"  # the value of a key that is taken out of the recipe
 _SEED = "training.seed"
+_RECIPE = "recipe"  # the axis of a sweep of several recipes; no recipe has such a key
 # What decides on which documents and by which score a point is judged.
 _JUDGES = ("selection", "data.dev")
 _MOST_SEEDS = 100  # a larger number is the one seed somebody wants
@@ -70,7 +74,7 @@ class Axis(NamedTuple):
     """A key of a recipe and the values it takes one after the other.
 
     Attributes:
-        key: with dots, as for ``--set``.
+        key: with dots, as for ``--set``; ``recipe`` where the values are names of recipes.
         values: each in TOML notation; what is no TOML is a string, and ``-`` removes the key.
     """
 
@@ -129,7 +133,7 @@ class Unit(NamedTuple):
     """One run of a sweep.
 
     Attributes:
-        point: the value of each key, as it was written.
+        point: the value on each axis, as it was written.
         seed: of training.
         recipe: what is carried out.
         name: of its folder.
@@ -145,25 +149,27 @@ class Plan(NamedTuple):
     """All that a sweep is to carry out, every recipe of it valid.
 
     Attributes:
-        source: name or path of the recipe.
+        sources: names or paths of the recipes.
         overrides: of all units, as from ``--set``.
-        axes: the grid.
+        axes: the grid; of several recipes, they are its first axis.
         seeds: of each point of the grid.
-        base: the recipe before any value of the grid.
+        bases: the recipes before any value of the grid.
+        starts: the recipes that some of the units start from, each once.
         units: point by point, seed by seed.
     """
 
-    source: str
+    sources: tuple[str, ...]
     overrides: tuple[str, ...]
     axes: tuple[Axis, ...]
     seeds: tuple[int, ...]
-    base: Recipe
+    bases: tuple[Recipe, ...]
+    starts: tuple[Recipe, ...]
     units: tuple[Unit, ...]
 
     def command(self, folder: Path) -> str:
         """The command line that carries out this sweep."""
-        words = ["relatome", "sweep", self.source]
-        for axis in self.axes:
+        words = ["relatome", "sweep", *self.sources]
+        for axis in self.axes[len(self.sources) > 1 :]:
             words += ["--grid", f"{axis.key}={','.join(axis.values)}"]
         words += ["--seeds", ",".join(map(str, self.seeds)) + ("," if len(self.seeds) == 1 else "")]
         for override in self.overrides:
@@ -172,7 +178,7 @@ class Plan(NamedTuple):
 
 
 def plan(
-    source: str,
+    sources: Sequence[str],
     overrides: Sequence[str],
     axes: Sequence[Axis],
     seeds: Sequence[int],
@@ -181,41 +187,103 @@ def plan(
     """Every unit of a sweep, or the first reason why one of them cannot be.
 
     Args:
-        source: a recipe's name or path.
+        sources: names or paths of recipes; several are one more axis.
         overrides: of all units, as from ``--set``.
-        axes: the grid; without any there is one point, the recipe itself.
+        axes: the grid; without any there is one point for each recipe, the recipe itself.
         seeds: of each point.
-        directory: where a pool may lie whose schema the recipe names.
+        directory: where a pool may lie whose schema a recipe names.
 
     Raises:
         UsageError: naming the key, and the point of the grid where there is one.
     """
-    _require_free_keys(overrides, axes)
-    base = load_recipe(source, tuple(overrides))
-    for axis in axes:
-        removed = axis.values == (_REMOVED,)
-        if removed and _changed(source, tuple(overrides), {axis.key: _REMOVED}) == base:
-            raise UsageError(SWEEP_NOTHING, key=axis.key)
+    bases = tuple(load_recipe(source, tuple(overrides)) for source in sources)
+    named = (Axis(_RECIPE, tuple(base.name for base in bases)),) if len(bases) > 1 else ()
+    _require_free_keys(overrides, (*named, *axes))
+    _require_comparable(bases)
+    _require_keys(sources, overrides, bases, axes)
     known: dict[bytes, str] = {}
+    starts: dict[str, Recipe] = {}
     units = []
-    for point in product(*(axis.values for axis in axes)):
-        changes = {axis.key: value for axis, value in zip(axes, point, strict=True)}
-        said = ", ".join(f"{key}={value}" for key, value in changes.items())
-        name = _name(changes)
-        for seed in seeds:
-            try:
-                recipe = _changed(source, (*overrides, f"{_SEED}={seed}"), changes)
-                stages(recipe, directory)  # refuses what cannot be carried out
-                _require_distinct_members(recipe, seeds)
-            except UsageError as error:
-                place = Place(said) if said else error.place
-                raise UsageError(error.message, at=place, **error.values) from None
-            whole = msgspec.json.encode(recipe, order="sorted")
-            if whole in known:
-                raise UsageError(SWEEP_SAME, one=known[whole], other=said)
-            known[whole] = said
-            units.append(Unit(point, seed, recipe, f"{name}seed={seed}"))
-    return Plan(source, tuple(overrides), tuple(axes), tuple(seeds), base, tuple(units))
+    for source, base in zip(sources, bases, strict=True):
+        for point in product(*(axis.values for axis in axes)):
+            changes = {axis.key: value for axis, value in zip(axes, point, strict=True)}
+            values = {axis.key: base.name for axis in named} | changes
+            said = ", ".join(f"{key}={value}" for key, value in values.items())
+            name = _name(values)
+            for seed in seeds:
+                try:
+                    recipe = _changed(source, (*overrides, f"{_SEED}={seed}"), changes)
+                    *before, _ = stages(recipe, directory)  # refuses what cannot be carried out
+                    _require_distinct_members(recipe, seeds)
+                    for first in before:
+                        if starts.setdefault(first.name, first) != first:
+                            raise UsageError(SWEEP_NAMES, name=first.name)
+                except UsageError as error:
+                    place = Place(said) if said else error.place
+                    raise UsageError(error.message, at=place, **error.values) from None
+                whole = msgspec.json.encode(recipe, order="sorted")
+                if whole in known:
+                    raise UsageError(SWEEP_SAME, one=known[whole], other=said)
+                known[whole] = said
+                units.append(Unit(tuple(values.values()), seed, recipe, f"{name}seed={seed}"))
+    return Plan(
+        tuple(sources),
+        tuple(overrides),
+        (*named, *axes),
+        tuple(seeds),
+        bases,
+        tuple(starts.values()),
+        tuple(units),
+    )
+
+
+def _require_comparable(bases: Sequence[Recipe]) -> None:
+    """Refuse recipes of the same name, and such as are selected by different scores."""
+    names = [base.name for base in bases]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(SWEEP_NAMES, name=name)
+    first, *others = bases
+    for other in others:
+        if other.selection != first.selection:
+            raise UsageError(
+                SWEEP_JUDGED,
+                one=first.name,
+                one_rule=first.selection.rule,
+                one_score=first.selection.score,
+                other=other.name,
+                other_rule=other.selection.rule,
+                other_score=other.selection.score,
+            )
+
+
+def _require_keys(
+    sources: Sequence[str], overrides: Sequence[str], bases: Sequence[Recipe], axes: Sequence[Axis]
+) -> None:
+    """Refuse keys that only some of the recipes have, and such as none has that could be removed.
+
+    A key that none of them has may be added to all.
+    """
+    for axis in axes:
+        owners = [base for base in bases if _has(base, axis.key)]
+        if lacking := [base for base in bases if base not in owners] if owners else []:
+            raise UsageError(
+                SWEEP_LACKS, recipe=lacking[0].name, key=axis.key, other=owners[0].name
+            )
+        if axis.values == (_REMOVED,):
+            for source, base in zip(sources, bases, strict=True):
+                if _changed(source, tuple(overrides), {axis.key: _REMOVED}) == base:
+                    raise UsageError(SWEEP_NOTHING, key=axis.key)
+
+
+def _has(recipe: Recipe, key: str) -> bool:
+    """Whether a recipe has a key, by its file or by default."""
+    value: Any = to_plain(recipe)
+    for name in key.split("."):
+        if not isinstance(value, dict) or name not in value:
+            return False
+        value = value[name]
+    return True
 
 
 def _require_free_keys(overrides: Sequence[str], axes: Sequence[Axis]) -> None:
@@ -360,24 +428,29 @@ def _require_folder(swept: Plan, folder: Path, *, resume: bool) -> None:
             raise UsageError(RUN_DIFFERS, at=place)
     for unit in swept.units:
         require_folder(unit.recipe, folder / unit.name, resume=True)
+    for first in swept.starts:
+        require_folder(first, folder / first.name, resume=True)
 
 
 def _require_data(swept: Plan, folder: Path, directory: Path | None) -> None:
     """Make sure that the documents of all units are there, and judge all of them alike."""
     known: dict[object, _Hashes] = {}
-    judges: dict[str, str] = {}
+    judges: dict[str, Unit] = {}
     for unit in swept.units:
-        for stage in stages(unit.recipe, directory):
+        *before, last = stages(unit.recipe, directory)
+        for stage in (*before, last):
             drawn = stage.training.seed if stage.data.fraction < 1 else None
             data = (msgspec.json.encode(stage.data), drawn)
             if data not in known:
                 known[data] = _hashes(stage, directory)
-        own = known[data]  # of the last stage, which is the unit's recipe itself
-        require_same_data(folder / unit.name, own.splits)
-        judges.setdefault(own.dev, unit.name)
+            name = unit.name if stage is last else stage.name
+            require_same_data(folder / name, known[data].splits)
+        judges.setdefault(known[data].dev, unit)  # by the last stage, the unit's recipe itself
     if len(judges) > 1:
         one, other, *_ = judges.values()
-        raise UsageError(SWEEP_DEV, one=one, other=other)
+        recipes = [each.recipe.name for each in (one, other)]
+        names = recipes if len(set(recipes)) > 1 else [one.name, other.name]
+        raise UsageError(SWEEP_DEV, one=names[0], other=names[1])
 
 
 class _Hashes(NamedTuple):
@@ -425,7 +498,7 @@ def _write(swept: Plan, folder: Path, errors: dict[str, str]) -> None:
 
 def _summary(swept: Plan, folder: Path, errors: dict[str, str]) -> dict[str, Any]:
     """The sweep as it stands: dev scores of every unit and, point by point, over its seeds."""
-    selection = swept.base.selection
+    selection = swept.bases[0].selection
     points: list[dict[str, Any]] = []
     codes, machines = [], []
     split = ""
@@ -448,16 +521,19 @@ def _summary(swept: Plan, folder: Path, errors: dict[str, str]) -> dict[str, Any
         values = {axis.key: value for axis, value in zip(swept.axes, point, strict=True)}
         points.append({"values": values, "scores": _spreads(rows), "units": rows, "best": False})
     whole = [point for point in points if all("f1" in row for row in point["units"])]
+    test = swept.bases[0].data.test
     if whole:
-        max(whole, key=lambda point: point["scores"][selection.score]["mean"])["best"] = True
+        best = max(whole, key=lambda point: point["scores"][selection.score]["mean"])
+        best["best"] = True
+        test = by_point[tuple(best["values"].values())][0].recipe.data.test
     return {
-        "recipe": swept.base.name,
-        "title": swept.base.title,
+        "recipe": ", ".join(base.name for base in swept.bases),
+        "title": ". ".join(base.title for base in swept.bases),
         "command": swept.command(folder),
         "rule": selection.rule,
         "score": selection.score,
         "split": split,
-        "test": swept.base.data.test,
+        "test": test,
         "grid": {axis.key: list(axis.values) for axis in swept.axes},
         "seeds": list(swept.seeds),
         "points": points,
