@@ -14,12 +14,13 @@ pytest.importorskip("torch")
 
 from relatome.cli import app
 from relatome.training import ensemble
-from relatome.training.sweep import plan, read_axis, read_seeds
+from relatome.training.sweep import Plan, plan, read_axis, read_seeds
 
 PAGE = Path(__file__).parents[2] / "docs" / "sweeps.md"
 TEXT = PAGE.read_text("utf-8")
 LINES = re.findall(r"^    (?:timeout 590 )?relatome (.*)$", TEXT, re.MULTILINE)
 SWEEPS = [line for line in LINES if line.startswith("sweep ")]
+POOLED = [line for line in SWEEPS if "a-ddi-staged" in line]
 
 
 def arguments(line: str) -> dict[str, object]:
@@ -34,21 +35,41 @@ def test_a_command_can_be_parsed(line: str) -> None:
     assert arguments(line)
 
 
-@pytest.mark.parametrize("line", SWEEPS)
-def test_a_sweep_can_be_planned(line: str) -> None:
+def planned_by(line: str, corpora: Path | None = None) -> Plan:
+    """The plan of a command that sweeps, which has to have a unit for each point and seed."""
     asked = arguments(line)
     axes = [read_axis(text) for text in asked["grid"] or ()]  # type: ignore[attr-defined]
     seeds = read_seeds(str(asked["seeds"]))
-    planned = plan(str(asked["recipe"]), [], axes, seeds)
+    recipes = asked["recipes"]
+    assert isinstance(recipes, list)
+    planned = plan(recipes, [], axes, seeds, corpora)
     points = {unit.point for unit in planned.units}
     assert len(planned.units) == len(points) * len(seeds)
+    return planned
+
+
+@pytest.mark.parametrize("line", [line for line in SWEEPS if line not in POOLED])
+def test_a_sweep_can_be_planned(line: str) -> None:
+    planned_by(line)
+
+
+def test_the_sweep_of_several_recipes(corpora_dir: Path) -> None:
+    """It needs the pool that its recipes name, which is built of published corpora."""
+    (line,) = POOLED
+    assert "27 runs" in TEXT
+    planned = planned_by(line, corpora_dir)
+    assert len(planned.units) == 27
+    assert [first.name for first in planned.starts] == ["a-ddi-source-document-minilm"]
+    assert "recipe=a-ddi-target-document-minilm,fraction=0.01,seed=13" in {
+        unit.name for unit in planned.units
+    }
+    assert set(re.findall(r"`(recipe=[^`/]*)", TEXT)) <= {unit.name for unit in planned.units}
 
 
 def test_the_first_sweep_is_as_large_as_it_says() -> None:
     assert "four points of three seeds, twelve runs" in TEXT
-    asked = arguments(SWEEPS[0])
-    (axis,) = (read_axis(text) for text in asked["grid"])  # type: ignore[attr-defined]
-    planned = plan(str(asked["recipe"]), [], [axis], read_seeds(str(asked["seeds"])))
+    planned = planned_by(SWEEPS[0])
+    (axis,) = planned.axes
     assert len(axis.values) == 4
     assert len(planned.units) == 12
     assert "gamma=2,seed=13" in {unit.name for unit in planned.units}
