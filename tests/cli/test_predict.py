@@ -134,6 +134,10 @@ def test_what_is_refused(
     refused(relatome("predict", runs[0], source, "-o", nameless), "R142", "--to", nameless)
     text = tmp_path / "out.txt"
     refused(relatome("predict", runs[0], source, "-o", text), "R125", "jsonl", text)
+    tsv = tmp_path / "answer.tsv"
+    answer = ("--to", "drugprot-submission", "-o", tsv)
+    refused(relatome("predict", runs[0], source, *answer), "R678", "type Association", tsv)
+    refused(relatome("predict", *runs, source, *answer), "R678", "schema drugprot", tsv)
     below = tmp_path / "no" / "folder.jsonl"
     refused(relatome("predict", runs[0], source, "-o", below), "R111", "", below)
     (runs[2] / "results.json").rename(runs[2] / "away")

@@ -61,6 +61,31 @@ def test_the_sweep_over_gamma(
     assert (folder / "sweep.json").read_bytes() == before
 
 
+def test_the_sweep_of_two_recipes(recipe: Path, relatome: Relatome, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    text = recipe.read_text("utf-8").replace('name = "small"', 'name = "other"')
+    other.write_text(text.replace(":test", ":dev"), "utf-8")
+    folder = tmp_path / "both"
+    grid = ("--grid", "data.fraction=0.5,1.0", "--seeds", "1")
+    ran = relatome("sweep", recipe, other, *grid, "-o", folder)
+    assert ran.code == 0, ran.err
+    page = (folder / "sweep.md").read_text("utf-8")
+    assert page.startswith("# Sweep of small, other\n")
+    assert "| recipe | data.fraction | pair |" in page
+    rows = [line.replace("*", "") for line in page.splitlines() if line.startswith("|")][2:]
+    assert [row.split(" | ")[:2] for row in rows] == [
+        [f"| {name}", fraction] for name in ("small", "other") for fraction in ("0.5", "1.0")
+    ]
+    assert f"relatome sweep {recipe} {other} --grid data.fraction=0.5,1.0 --seeds 13, " in page
+    found = json.loads((folder / "sweep.json").read_text("utf-8"))
+    (best,) = (point for point in found["points"] if point["best"])
+    split = {"small": "test", "other": "dev"}[best["values"]["recipe"]]
+    assert f"{best['units'][0]['folder']} {tmp_path / 'ours.toml'}:{split}" in ran.out
+    drawn = (folder / "sweep.svg").read_text("utf-8")
+    assert "<!-- recipe = small -->" in drawn
+    assert "<!-- recipe = other -->" in drawn
+
+
 def test_a_unit_that_fails(
     recipe: Path, relatome: Relatome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,6 +82,25 @@ def test_from_a_recipe_to_relations(train: Relatome, relatome: Relatome, tmp_pat
     assert [json.loads(line)["id"] for line in ran.out.splitlines()] == [d.id for d in DOCUMENTS]
 
 
+def test_an_ensemble(train: Relatome, relatome: Relatome, tmp_path: Path) -> None:
+    folder, model = tmp_path / "run", tmp_path / "model"
+    ran = train("--output", folder, "--set", "ensemble={seeds=2,vote='mean'}")
+    assert ran.code == 0, ran.err
+    for seed in (13, 14):
+        assert (folder / f"seed-{seed}" / "curves.png").is_file()
+    assert not (folder / "curves.png").exists()
+    test = load_recipe("small").data.test
+    last = f"Next: relatome predict {folder} {test} -o predicted.jsonl"
+    assert ran.out.splitlines()[-2:] == [f"Models: {folder}", last]
+
+    ran = relatome("models", "export", folder, model)
+    assert ran.code == 2
+    assert "[R677]" in ran.err
+    assert f"relatome predict {folder}" in ran.err
+    assert not model.exists()
+    assert relatome("models", "export", folder / "seed-14", model).code == 0
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

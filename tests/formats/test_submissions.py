@@ -5,14 +5,16 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relatome.data import Document, Relation
+from relatome.data.schemas import BC5CDR, BIORED, CHEMPROT, DDI, DRUGPROT
 from relatome.errors import InputError, UsageError
 from relatome.formats.report import WriteReport
-from relatome.formats.submissions import LAYOUTS, is_submission, read_submission
+from relatome.formats.submissions import LAYOUTS, is_submission, read_submission, require_task
 from tests.scoring.build import marked
 
 CHEMPROT_TYPES = {"T1": "CHEMICAL", "T2": "CHEMICAL", "T3": "GENE"}
@@ -60,6 +62,22 @@ def test_ddi_lists_every_pair_of_each_sentence() -> None:
         "DDI.d7.s1|DDI.d7.s1.e0|DDI.d7.s1.e2|0|null\n"
         "DDI.d7.s1|DDI.d7.s1.e1|DDI.d7.s1.e2|0|null\n"
     )
+
+
+def test_an_answer_fits_its_own_task_alone() -> None:
+    tasks = (DRUGPROT, CHEMPROT, BC5CDR, DDI)
+    for format in LAYOUTS:
+        for schema in (*tasks, BIORED):
+            if format.startswith(schema.name):
+                require_task(format, schema)
+            else:
+                with pytest.raises(UsageError, match=f"R678.*relation type {schema.labels[0]}"):
+                    require_task(format, schema)
+    fewer = msgspec.structs.replace(DRUGPROT, labels=(*DRUGPROT.labels[:2], "None-DDI"))
+    require_task("drugprot-submission", fewer)
+    pooled = msgspec.structs.replace(DDI, unit="concept")
+    with pytest.raises(UsageError, match=r"R678.*concepts, where it takes mentions"):
+        require_task("ddi-submission", pooled)
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,36 @@ def test_a_line_for_every_other_choice(tmp_path: Path) -> None:
     assert {"data.fraction", "prompt = none", "prompt = $question"} <= set(found)
 
 
+@pytest.mark.parametrize(
+    ("grid", "across"),
+    [
+        ({"recipe": ["1", "2"], "encoding.prompt": ["none", "question"]}, "encoding.prompt"),
+        ({"recipe": ["a", "b"], "data.fraction": ["0.1", "1.0"]}, "data.fraction"),
+        ({"recipe": ["a", "b"], "data.fraction": ["0.1"]}, "recipe"),
+    ],
+)
+def test_a_line_for_every_recipe(grid: dict[str, list[str]], across: str, tmp_path: Path) -> None:
+    key = list(grid)[1]
+    points = [
+        point({"recipe": recipe, key: value}, 0.2, 0.3)
+        for recipe in grid["recipe"]
+        for value in grid[key]
+    ]
+    assert draw_sweep(sweep(grid, *points), tmp_path / "sweep.svg")
+    found = texts(tmp_path / "sweep.svg")
+    assert across in found
+    named = {text for text in found if text.startswith("recipe = ")}
+    assert named == (set() if across == "recipe" else {f"recipe = {n}" for n in grid["recipe"]})
+
+
+def test_long_categories_are_aslant(tmp_path: Path) -> None:
+    for names, angle in ((["a", "b"], 0), (["a" * 30, "b" * 30], 20)):
+        grid = sweep({"recipe": names}, *(point({"recipe": name}, 0.2) for name in names))
+        assert draw_sweep(grid, tmp_path / "sweep.svg")
+        drawn = (tmp_path / "sweep.svg").read_text("utf-8")
+        assert (f"rotate(-{angle})" in drawn) == bool(angle)
+
+
 def test_points_without_a_score_are_left_out(tmp_path: Path) -> None:
     grid = lines(("none", "0.1", 0.1), ("question", "0.1", 0.2), ("none", "0.2", 0.3))
     grid["points"].append(point({"encoding.prompt": "question", "data.fraction": "0.2"}, missing=1))
