@@ -45,7 +45,7 @@ def test_markers_are_saved_with_the_model(family: str, tmp_path: Path) -> None:
     assert len(names) == 16
     for name in names:
         assert plain.vocabulary_size <= tokenizer.id_of(name) == marked.id_of(name) < rows
-    asked = encode(DOCUMENTS[0], BIORED, tokenizer, ENCODING)
+    asked = encode(DOCUMENTS[0], BIORED, tokenizer, ENCODING, again.narrowing)
     assert asked is not None
     sequences = list(units_of(asked))
     assert any(tokenizer.id_of("[S:ChemicalEntity]") in each.ids for each in sequences)
