@@ -711,7 +711,7 @@ MODEL_RUN = Message(
 RECIPE_MISSING = Message(
     "R601",
     "there is no recipe {name!r}.",
-    "Give the path of a TOML file, or one of the recipes relatome comes with: {known}.",
+    "Give the path of a TOML file, or a recipe that `relatome recipes` lists, such as {known}.",
 )
 RECIPE_SYNTAX = Message("R602", "the recipe is not valid TOML: {reason}.", "Correct the line.")
 RECIPE_INVALID = Message(

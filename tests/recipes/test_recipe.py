@@ -379,7 +379,9 @@ def test_a_recipe_that_is_not_there() -> None:
     with pytest.raises(UsageError) as caught:
         load_recipe("no-such-recipe")
     assert caught.value.code == "R601"
-    assert "small" in caught.value.next_step
+    assert "such as small." in caught.value.next_step
+    with pytest.raises(UsageError, match="such as a-ddi-target"):
+        load_recipe("addi-target")
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"\x00"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -316,7 +317,8 @@ def read_toml(name: str, overrides: tuple[str, ...], kind: type[_Kind]) -> _Kind
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError:
-        raise UsageError(RECIPE_MISSING, name=name, known=", ".join(shipped())) from None
+        close = get_close_matches(name, shipped(), cutoff=0.5) or ["small"]
+        raise UsageError(RECIPE_MISSING, name=name, known=" or ".join(close)) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(RECIPE_SYNTAX, at=place, reason=str(error)) from None
     for override in overrides:
