@@ -53,34 +53,46 @@ def checkpoint(vector: str, encoder: Path, folder: Path) -> Path:
     return folder
 
 
+Exported = tuple[Path, Path]
+
+
 @pytest.fixture(scope="module")
-def exported(
-    tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, tuple[Path, Path]]:
-    """Checkpoint and model folder by vector. All three have the same encoder, exported once."""
-    root = tmp_path_factory.mktemp("pairs")
-    found: dict[str, tuple[Path, Path]] = {}
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+def first(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """Checkpoint and model folder, exported whole."""
+    folder = tmp_path_factory.mktemp("first")
+    trained = checkpoint(VECTORS[0], tiny_encoder, folder / "run")
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's, about itself
-        for vector in VECTORS:
-            trained = checkpoint(vector, tiny_encoder, root / f"{vector}-run")
-            export(trained, root / vector, vector, "0")
-            found[vector] = (trained, root / vector)
-            first = found[VECTORS[0]][1]
-
-            def copy(source: object, target: Path, first: Path = first) -> None:
-                shutil.copy(first / target.name, target)
-
-            patch.setattr(export_module, "_export_encoder", copy)
-            patch.setattr(export_module, "_quantize", copy)
-    return found
+        export(trained, folder / "model", "first", "0")
+    return trained, folder / "model"
 
 
-@pytest.mark.parametrize("vector", VECTORS)
-def test_fp32_scores_are_those_of_torch(
-    vector: str, exported: dict[str, tuple[Path, Path]]
-) -> None:
-    trained, folder = exported[vector]
+@pytest.fixture(scope="module", params=VECTORS)
+def exported(
+    request: pytest.FixtureRequest,
+    first: Exported,
+    tiny_encoder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Exported:
+    """Checkpoint and model folder of every vector; they share an encoder, which is taken over."""
+    if request.param == VECTORS[0]:
+        return first
+    folder = tmp_path_factory.mktemp(request.param)
+    trained = checkpoint(request.param, tiny_encoder, folder / "run")
+
+    def take(source: object, target: Path) -> None:
+        shutil.copy(first[1] / target.name, target)
+
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        patch.setattr(export_module, "_export_encoder", take)
+        patch.setattr(export_module, "_quantize", take)
+        export(trained, folder / "model", request.param, "0")
+    return trained, folder / "model"
+
+
+def test_fp32_scores_are_those_of_torch(exported: Exported) -> None:
+    trained, folder = exported
     model, tokenizer, settings = load_model(trained)
     runtime = Model(folder, "fp32", threads=1)
     assert runtime.settings == settings
@@ -96,11 +108,8 @@ def test_fp32_scores_are_those_of_torch(
         assert novelty == pytest.approx(theirs.novelty, abs=1e-3)
 
 
-@pytest.mark.parametrize("vector", VECTORS)
-def test_batches_change_nothing(
-    vector: str, exported: dict[str, tuple[Path, Path]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    runtime = Model(exported[vector][1], "fp32", threads=1)
+def test_batches_change_nothing(exported: Exported, monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = Model(exported[1], "fp32", threads=1)
     asked = runtime.encode(DOCUMENTS[4])
     assert asked is not None
     whole = runtime.score(asked)
@@ -109,9 +118,8 @@ def test_batches_change_nothing(
         assert one == pytest.approx(other, abs=1e-4)
 
 
-@pytest.mark.parametrize("vector", VECTORS)
-def test_int8_stays_near(vector: str, exported: dict[str, tuple[Path, Path]]) -> None:
-    fp32, int8 = (Model(exported[vector][1], p, threads=1) for p in ("fp32", "int8"))
+def test_int8_stays_near(exported: Exported) -> None:
+    fp32, int8 = (Model(exported[1], p, threads=1) for p in ("fp32", "int8"))
     for source in SIZES:
         if (asked := fp32.encode(source)) is not None:
             theirs, ours = fp32.score(asked)[0], int8.score(asked)[0]
@@ -119,32 +127,27 @@ def test_int8_stays_near(vector: str, exported: dict[str, tuple[Path, Path]]) ->
             assert np.abs(ours - theirs)[asked.legal].mean() < 0.3
 
 
-@pytest.mark.parametrize("vector", VECTORS)
-def test_the_definitions_were_read_before(
-    vector: str, exported: dict[str, tuple[Path, Path]]
-) -> None:
+def test_the_definitions_were_read_before(exported: Exported) -> None:
     """The second graph holds what the encoder made of them, and not the encoder."""
-    graph = onnx.load(exported[vector][1] / "pairs.onnx").graph
+    graph = onnx.load(exported[1] / "pairs.onnx").graph
     sizes = [tuple(tensor.dims) for tensor in graph.initializer]
-    words = load_model(exported[vector][0])[0].encoder.backbone.get_input_embeddings()
+    words = load_model(exported[0])[0].encoder.backbone.get_input_embeddings()
     assert tuple(words.weight.shape) not in sizes
     assert (len(BIORED.labels), words.embedding_dim) in {size[:2] for size in sizes} | {
         size[::-1][:2] for size in sizes
     }
 
 
-def test_a_pipeline_counts_one_window_a_pair(exported: dict[str, tuple[Path, Path]]) -> None:
-    extract = Pipeline(exported["starts"][1], precision="fp32", threads=1)
+def test_a_pipeline_counts_one_window_a_pair(first: Exported) -> None:
+    extract = Pipeline(first[1], precision="fp32", threads=1)
     found = list(extract(SIZES))
     assert [d.id for d in found] == [d.id for d in SIZES]
     assert extract.tally.windows == extract.tally.candidates > 60
     assert extract.tally.relations == sum(len(d.relations) for d in found) > 0
 
 
-def test_a_narrowed_model_asks_about_fewer_pairs(
-    exported: dict[str, tuple[Path, Path]], tmp_path: Path
-) -> None:
-    folder = Path(shutil.copytree(exported["cls"][1], tmp_path / "model"))
+def test_a_narrowed_model_asks_about_fewer_pairs(first: Exported, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(first[1], tmp_path / "model"))
     manifest = msgspec.json.decode((folder / "model.json").read_bytes())
     manifest["settings"]["narrowing"] = {"sentence": False, "interval": [0, 0]}
     (folder / "model.json").write_bytes(msgspec.json.encode(manifest))
