@@ -46,12 +46,12 @@ How to read it:
 _NOTES = {
     "ddi": "DDI 2013: complete; a tenth of the training abstracts is held out as dev, the same for "
     "all recipes that read the corpus itself, and for all that read it in the terms of the pool "
-    "(`-document-`; there sentences are documents and all drugs are chemicals). The 979 test "
+    "(`-document-`; there sentences are documents and all drugs are chemicals). The test "
     "relations are the same.",
     "biorex": "BioREx alone: no target label has been learnt, so the target's test split is judged "
     "in the pool's labels (protocol `relations`).",
     "chemprot": "ChemProt: complete. The `-minilm` recipes ask about pairs within a sentence only: "
-    "17 of the 5,744 test relations are out of their reach and count as missed. A tenth of the "
+    "relations across sentences are out of their reach and count as missed. A tenth of the "
     "training abstracts is held out as dev.",
     "drugprot": "DrugProt: the texts of 1,989 of the 3,500 training documents are at hand, and the "
     "test annotation is not public. Ours hold out a tenth of these as dev and are judged on the "

@@ -872,7 +872,7 @@ ENSEMBLE_DIFFERS = Message(
     "Probabilities are averaged over the same candidates and labels; give runs of the same schema "
     "and narrowing, or predict with each and combine the predictions with `relatome vote`.",
 )
-ENSEMBLE_TWICE = Message("R662", "run {run} is named more than once.", "Name each run once.")
+ENSEMBLE_TWICE = Message("R662", "run {path} is named more than once.", "Name each run once.")
 ENSEMBLE_MEMBER = Message(
     "R672",
     "the run is an ensemble of runs and has no model of its own.",

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from statistics import fmean, stdev
 from xml.etree import ElementTree
@@ -135,21 +132,3 @@ def test_misuse(relatome: Relatome, tmp_path: Path) -> None:
     ran = relatome("sweep", "no-such-recipe", "--output", tmp_path / "sweep")
     assert ran.code == 2
     assert "[R601]" in ran.err
-
-
-@pytest.mark.parametrize("command", [["sweep", "small"], ["predict", "run", "biored:dev"]])
-def test_without_torch_it_says_what_to_install(command: list[str], tmp_path: Path) -> None:
-    code = (
-        "import sys\n"
-        "sys.modules.update(torch=None, transformers=None)\n"
-        f"sys.argv = ['relatome', *{command!r}, '-o', {str(tmp_path / 'out.jsonl')!r}]\n"
-        "from relatome.cli import main\n"
-        "main()"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ
-    )
-    assert ran.returncode == 1
-    assert "[R701]" in ran.stderr
-    assert "relatome[train]" in ran.stderr
-    assert "Traceback" not in ran.stderr

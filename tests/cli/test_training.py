@@ -152,11 +152,14 @@ def test_misuse(relatome: Relatome, tmp_path: Path) -> None:
     assert "[R601]" in ran.err
 
 
-def test_without_torch_it_says_what_to_install(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command", [["train", "small"], ["sweep", "small"], ["predict", "run", "biored:dev"]]
+)
+def test_without_torch_it_says_what_to_install(command: list[str], tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "sys.modules.update(torch=None, transformers=None)\n"
-        f"sys.argv = ['relatome', 'train', 'small', '--output', {str(tmp_path / 'run')!r}]\n"
+        f"sys.argv = ['relatome', *{command!r}, '-o', {str(tmp_path / 'out.jsonl')!r}]\n"
         "from relatome.cli import main\n"
         "main()"
     )

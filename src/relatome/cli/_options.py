@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands have, and what they refuse alike."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+
+from relatome.errors import Message, UsageError
 
 Corpora = Annotated[
     Path | None,
@@ -39,3 +41,16 @@ Output = Annotated[
         "--output", "-o", metavar="FILE", help="Write to this file instead of the terminal."
     ),
 ]
+
+
+def require_distinct(paths: list[Path], message: Message) -> None:
+    """Refuse a path that is named twice, however it is written.
+
+    Raises:
+        UsageError: the message, with the path.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        if path.resolve() in seen:
+            raise UsageError(message, path=path)
+        seen.add(path.resolve())

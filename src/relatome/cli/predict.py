@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relatome.cli._options import Corpora
+from relatome.cli._options import Corpora, require_distinct
 from relatome.errors import (
     ENSEMBLE_TWICE,
     EXTRA_MISSING,
@@ -81,7 +81,7 @@ def predict(
     known = (*(each for each in formats.WRITABLE if each != "text"), *formats.ANSWERS)
     if format not in known:
         raise UsageError(FORMAT_UNKNOWN, direction="output", name=format, known=", ".join(known))
-    _require_distinct(runs)
+    require_distinct(runs, ENSEMBLE_TWICE)
     try:
         from relatome.training import ensemble, members
     except ModuleNotFoundError as error:
@@ -117,11 +117,3 @@ def _thresholds(models: list[LoadedModel]) -> str:
     joint = joint_settings(models).decoding.threshold
     own = " · ".join(f"{model.settings.decoding.threshold:.2f}" for model in models)
     return f"Mean of {len(models)} models at the mean of their thresholds: {joint:.3f} ({own})"
-
-
-def _require_distinct(runs: list[Path]) -> None:
-    seen: set[Path] = set()
-    for run in runs:
-        if run.resolve() in seen:
-            raise UsageError(ENSEMBLE_TWICE, run=run)
-        seen.add(run.resolve())

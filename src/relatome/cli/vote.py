@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from relatome.cli._options import require_distinct
 from relatome.errors import (
-    FORMAT_UNNAMED,
     VOTE_ANSWER,
     VOTE_DOCUMENTS,
     VOTE_THRESHOLD_UNUSED,
@@ -98,16 +98,14 @@ def vote(
     relatome vote seed-*.jsonl --by mean --threshold 0.4 -o voted.jsonl
     """
     from relatome import data, formats
+    from relatome.cli._formats import format_to_write
     from relatome.cli._scoring import read_gold
     from relatome.corpora import find_schema
-    from relatome.formats.detection import ENDINGS
 
-    format = to or formats.format_of_name(str(output))
-    if format is None:
-        raise UsageError(FORMAT_UNNAMED, name=str(output), endings=", ".join(ENDINGS))
+    format = format_to_write(str(output), to)
     if threshold is not None and by == "majority":
         raise UsageError(VOTE_THRESHOLD_UNUSED)
-    _require_distinct(predictions)
+    require_distinct(predictions, VOTE_TWICE)
     task = None if schema is None else find_schema(schema)
     annotated = None if gold is None else read_gold(gold, corpora)
     members = [_read(path, task, annotated) for path in predictions]
@@ -136,14 +134,6 @@ def _remarks(paths: list[Path], members: list[list[Document]]) -> Iterator[str]:
             yield f"note: {one} and {other} predict the same"
     if not all_scored(members):
         yield "note: not every relation has a score: the scores written are shares of the files"
-
-
-def _require_distinct(paths: list[Path]) -> None:
-    seen: set[Path] = set()
-    for path in paths:
-        if path.resolve() in seen:
-            raise UsageError(VOTE_TWICE, path=path)
-        seen.add(path.resolve())
 
 
 def _read(path: Path, schema: Schema | None, annotated: Side | None) -> list[Document]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -81,34 +81,6 @@ def within_gene_interval(
             for tail in entities[candidate.tail].mentions
         )
     ]
-
-
-class Narrowed(msgspec.Struct, frozen=True):
-    """What an interval leaves of candidates, and what of the gold relations they reach.
-
-    Attributes:
-        candidates: pairs before.
-        kept: pairs within the interval.
-        gold: relations of the pairs before.
-        lost: those of them whose pair is outside.
-    """
-
-    candidates: int
-    kept: int
-    gold: int
-    lost: int
-
-
-def interval_cost(documents: Iterable[Document], schema: Schema, low: int, high: int) -> Narrowed:
-    """Count the candidates an interval saves and the gold relations it costs."""
-    counts = [0, 0, 0, 0]
-    for document in documents:
-        asked = candidates(document, schema)
-        kept = within_gene_interval(document, asked, low, high)
-        before, after = _related(document, asked, schema), _related(document, kept, schema)
-        found = (len(asked), len(kept), before, before - after)
-        counts = [total + more for total, more in zip(counts, found, strict=True)]
-    return Narrowed(*counts)
 
 
 def _related(document: Document, asked: Sequence[Candidate], schema: Schema) -> int:

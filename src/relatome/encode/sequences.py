@@ -108,6 +108,11 @@ class PairSequence:
     shortened: bool
 
     @property
+    def window_ids(self) -> tuple[npt.NDArray[np.int32], ...]:
+        """Token ids of each sequence the encoder reads: of this one."""
+        return (self.ids,)
+
+    @property
     def windows(self) -> int:
         """Sequences the encoder reads: this one."""
         return 1

@@ -15,7 +15,6 @@ from relatome.data import Split, reach
 from relatome.encode import (
     Asked,
     Encoding,
-    PairSequence,
     Settings,
     Tokenizer,
     Unit,
@@ -130,15 +129,11 @@ def coverage(examples: Examples) -> Coverage:
         if lost := examples.settings.narrowing.lost(document, schema):
             unreachable["the narrowing leaves the pair out"] += lost
     read = [example.unit for example in examples.examples]
-    windows = [
-        ids
-        for unit in read
-        for ids in ([unit.ids] if isinstance(unit, PairSequence) else unit.window_ids)
-    ]
+    windows = [ids for unit in read for ids in unit.window_ids]
     return Coverage(
         documents=len(documents),
         several_windows=sum(unit.windows > 1 for unit in read),
-        shortened=sum(isinstance(unit, PairSequence) and unit.shortened for unit in read),
+        shortened=sum(asked.shortened for asked in examples.asked),
         candidates=sum(len(asked.candidates) for asked in examples.asked),
         gold=sum(len(document.relations) for document in documents),
         unreachable=dict(unreachable),

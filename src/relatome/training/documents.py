@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from relatome.corpora import load
-from relatome.data import Document, Split
+from relatome.data import Document, Split, require_disjoint, require_not_test
 from relatome.errors import CORPUS_SPLIT_NAME, UsageError
 from relatome.recipes import Recipe
 
@@ -43,6 +43,18 @@ def learning_splits(recipe: Recipe, directory: Path | None) -> tuple[Split, Spli
     if data.source:
         train = Split.joined([*(split(name, directory) for name in data.source), train])
     return train, dev
+
+
+def require_learnable(train: Split, dev: Split) -> None:
+    """Refuse to learn from or select on a test split, or on documents that are learnt from.
+
+    Raises:
+        UsageError: if a split is marked test.
+        InputError: if the two share a document.
+    """
+    require_not_test(train, "train")
+    require_not_test(dev, "select a model")
+    require_disjoint(train, dev)
 
 
 def held_out(train: Split, share: float) -> tuple[Split, Split]:

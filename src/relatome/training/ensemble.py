@@ -16,11 +16,9 @@ from relatome.data import Document
 from relatome.encode import (
     Asked,
     Decoding,
-    PairSequence,
     Settings,
     Tokenizer,
     encode,
-    units,
 )
 from relatome.encode.decode import FloatArray, softmax
 from relatome.errors import (
@@ -197,13 +195,10 @@ def _require_distinct(documents: Sequence[Document]) -> None:
 
 def _report(documents: Sequence[Document], asked: Sequence[Asked]) -> None:
     """Log what was asked, and what could not be."""
-    shortened = sum(
-        isinstance(unit, PairSequence) and unit.shortened for each in asked for unit in units(each)
-    )
     logger.info(
         "%d documents, %d without a pair that may be related; %d candidate pairs, %d shortened",
         len(documents),
         len(documents) - len(asked),
         sum(len(each.candidates) for each in asked),
-        shortened,
+        sum(each.shortened for each in asked),
     )

@@ -47,7 +47,7 @@ from relatome.training.folder import (
     require_same_data,
     write_whole,
 )
-from relatome.training.trainer import METRICS_FILE, MetricsFile, use_bf16
+from relatome.training.trainer import METRICS_FILE, MetricsFile, shared_arguments
 
 _HELD_OUT = 0.1
 _NOT_JUDGED = -100
@@ -282,28 +282,14 @@ def _arguments(
     recipe: Recipe, fine_types: FineTypes, examples: int, folder: Path
 ) -> TrainingArguments:
     training = recipe.training
-    steps = -(-examples // fine_types.batch_size) * fine_types.epochs
+    epochs, batch_size = fine_types.epochs, fine_types.batch_size
     return TrainingArguments(
-        output_dir=str(folder / "checkpoints"),
-        per_device_train_batch_size=fine_types.batch_size,
-        num_train_epochs=fine_types.epochs,
+        **shared_arguments(training, epochs, batch_size, examples, folder),
         learning_rate=fine_types.learning_rate,
-        lr_scheduler_type="linear",
-        warmup_steps=round(training.warmup * steps),
         weight_decay=training.weight_decay,
-        max_grad_norm=training.max_gradient_norm,
         optim="adamw_torch_fused",
-        seed=training.seed,
-        bf16=use_bf16(training.precision),
-        use_cpu=not torch.cuda.is_available(),
         eval_strategy="epoch",
         save_strategy="epoch",
         logging_strategy="epoch",
-        save_total_limit=1,
-        load_best_model_at_end=True,
         metric_for_best_model="eval_accuracy",
-        greater_is_better=True,
-        remove_unused_columns=False,
-        report_to="none",
-        dataloader_pin_memory=torch.cuda.is_available(),
     )

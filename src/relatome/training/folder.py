@@ -20,7 +20,7 @@ from relatome.errors import (
     UsageError,
     WorkError,
 )
-from relatome.recipes import to_plain
+from relatome.recipes import Recipe, to_plain
 
 RECIPE_FILE, PROVENANCE_FILE, RESULTS_FILE, MODEL_FOLDER = (
     "recipe.toml",
@@ -121,6 +121,26 @@ def ended_after(checkpoint: Path) -> float | None:
     state = json.loads((checkpoint / STATE_FILE).read_bytes())
     ended = state["stateful_callbacks"]["TrainerControl"]["args"]["should_training_stop"]
     return float(state["epoch"]) if ended else None
+
+
+def read_scores(folder: Path) -> tuple[str, dict[str, float]] | None:
+    """The split a finished run was selected on and its scores there; None if it is not finished."""
+    path = folder / RESULTS_FILE
+    if not path.is_file():
+        return None
+    results = json.loads(path.read_text(encoding="utf-8"))
+    return results["split"], results["f1"]
+
+
+def write_scores(folder: Path, recipe: Recipe, split: str, scores: dict[str, float]) -> None:
+    """Write what a run came to; the last thing written, so a run that has it is finished."""
+    results = {
+        "recipe": recipe.name,
+        "protocol": recipe.selection.rule,
+        "split": split,
+        "f1": scores,
+    }
+    write_whole(folder / RESULTS_FILE, json.dumps(results, indent=2))
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -11,14 +11,15 @@ import msgspec
 
 from relatome.data import Document, Split, vote
 from relatome.recipes import Recipe, load_recipe
-from relatome.scoring import Result, score
+from relatome.scoring import score
 from relatome.training.ensemble import LoadedModel, load_run, predict
 from relatome.training.folder import (
     PROVENANCE_FILE,
     RECIPE_FILE,
-    RESULTS_FILE,
     claim_folder,
+    read_scores,
     require_folder,
+    write_scores,
     write_whole,
 )
 
@@ -42,7 +43,7 @@ def run_members(
     run_one: Callable[[Recipe, Path], object],
     *,
     resume: bool,
-) -> Result:
+) -> dict[str, float]:
     """Carry out every member, and score their joint answer on dev.
 
     Args:
@@ -51,12 +52,17 @@ def run_members(
             run again.
         dev: the split every member was selected on.
         run_one: carries out one member in its folder, or goes on with it.
-        resume: whether `folder` may hold a part of this already.
+        resume: whether `folder` may hold a part of this already, or all.
+
+    Returns:
+        F1 on dev by score.
 
     Raises:
         UsageError: if the folder holds something else.
     """
     require_folder(recipe, folder, resume=resume)
+    if resume and (finished := read_scores(folder)) is not None:
+        return finished[1]
     claim_folder(recipe, folder)
     for member, place in members(recipe, folder):
         run_one(member, place)
@@ -65,14 +71,9 @@ def run_members(
     provenance = {p.name: json.loads((p / PROVENANCE_FILE).read_text("utf-8")) for p in parts}
     first = provenance[parts[0].name]
     write_whole(folder / PROVENANCE_FILE, json.dumps({**first, "members": provenance}, indent=2))
-    results = {
-        "recipe": recipe.name,
-        "protocol": recipe.selection.rule,
-        "split": dev.name,
-        "f1": {name: result.f1(name) for name in result.scores},
-    }
-    write_whole(folder / RESULTS_FILE, json.dumps(results, indent=2))
-    return result
+    scores = {name: result.f1(name) for name in result.scores}
+    write_scores(folder, recipe, dev.name, scores)
+    return scores
 
 
 class LoadedRun(NamedTuple):

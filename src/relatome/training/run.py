@@ -11,9 +11,9 @@ import msgspec
 from transformers import PreTrainedModel, set_seed
 
 from relatome.corpora import data_hash, find_schema
-from relatome.data import Schema, Split, require_disjoint, require_not_test
+from relatome.data import Schema, Split
 from relatome.data.narrowing import Narrowing
-from relatome.encode import PairEncoding, Settings, Tokenizer, pair_tokenizer
+from relatome.encode import Encoding, PairEncoding, Settings, Tokenizer, pair_tokenizer
 from relatome.errors import (
     DEFINITION_FOREIGN,
     DEFINITION_LONG,
@@ -31,18 +31,19 @@ from relatome.recipes import Recipe, load_recipe
 from relatome.scoring import find_rule
 from relatome.training.checkpoint import WEIGHTS, load_model, save_model
 from relatome.training.dataset import Examples, coverage
-from relatome.training.documents import learning_splits
+from relatome.training.documents import learning_splits, require_learnable
 from relatome.training.fine_types import FINE_TYPES_FOLDER
 from relatome.training.fine_types_run import learn_fine_types, require_fine_types
 from relatome.training.folder import (
     MODEL_FOLDER,
     PROVENANCE_FILE,
-    RESULTS_FILE,
     claim_folder,
     ended_after,
     last_checkpoint,
+    read_scores,
     require_folder,
     require_same_data,
+    write_scores,
     write_whole,
 )
 from relatome.training.members import run_members
@@ -141,8 +142,7 @@ def carry_out(
         begun = place.exists()
         return run(member, learnt, dev, place, directory, resume=begun, start=start)
 
-    result = run_members(recipe, folder, dev, run_one, resume=resume)
-    scores = {name: result.f1(name) for name in result.scores}
+    scores = run_members(recipe, folder, dev, run_one, resume=resume)
     return Outcome(folder, dev.name, scores)
 
 
@@ -192,13 +192,10 @@ def run(
         ModelError: if the encoder cannot be used, or training diverges.
     """
     schema = preflight(recipe, directory)
-    require_not_test(train, "train")
-    require_not_test(dev, "select a model")
-    require_disjoint(train, dev)
+    require_learnable(train, dev)
     require_folder(recipe, folder, resume=resume)
-    if resume and (folder / RESULTS_FILE).is_file():  # written last, so the run is finished
-        results = json.loads((folder / RESULTS_FILE).read_text(encoding="utf-8"))
-        return Outcome(folder / MODEL_FOLDER, results["split"], results["f1"])
+    if resume and (finished := read_scores(folder)) is not None:
+        return Outcome(folder / MODEL_FOLDER, *finished)
     set_seed(recipe.training.seed)
     model, tokenizer, settings = _beginning(recipe, schema, start)
     learning = settings
@@ -252,8 +249,7 @@ def run(
     if typer is not None:
         typer.save(folder / MODEL_FOLDER / FINE_TYPES_FOLDER)
     scores = {name: result.f1(name) for name in result.scores}
-    results = {"recipe": recipe.name, "protocol": selection.rule, "split": dev.name, "f1": scores}
-    write_whole(folder / RESULTS_FILE, json.dumps(results, indent=2))
+    write_scores(folder, recipe, dev.name, scores)
     return Outcome(folder / MODEL_FOLDER, dev.name, scores)
 
 
@@ -286,14 +282,20 @@ def _require_readable(
             raise UsageError(DEFINITION_LONG, label=label, length=length, name=name, most=most)
 
 
+def longest_sequence(encoding: Encoding) -> tuple[str, int]:
+    """The recipe's key that says how long the encoder's sequences get, and that length."""
+    if isinstance(encoding, PairEncoding):
+        return "encoding.length", encoding.length
+    return "encoding.window", encoding.window
+
+
 def _encoder(recipe: Recipe, schema: Schema) -> tuple[PreTrainedModel, Tokenizer]:
     """The recipe's encoder and tokenizer, fit for the sequences its encoding makes."""
     name, encoding = recipe.encoder.name, recipe.encoding
     backbone, tokenizer = load_encoder(name)
+    require_length(*longest_sequence(encoding), name, backbone)
     if not isinstance(encoding, PairEncoding):
-        require_length("encoding.window", encoding.window, name, backbone)
         return backbone, tokenizer
-    require_length("encoding.length", encoding.length, name, backbone)
     marked = pair_tokenizer(tokenizer, schema, encoding)
     add_markers(backbone, tokenizer, marked)
     return backbone, marked

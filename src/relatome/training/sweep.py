@@ -19,8 +19,6 @@ from typing import Any, NamedTuple
 import msgspec
 
 from relatome.corpora import data_hash
-from relatome.data import require_disjoint, require_not_test
-from relatome.encode import PairEncoding
 from relatome.errors import (
     CANNOT_WRITE,
     RECIPE_INVALID,
@@ -46,7 +44,7 @@ from relatome.errors import (
 )
 from relatome.models import load_encoder, require_length
 from relatome.recipes import Recipe, load_recipe, to_plain
-from relatome.training.documents import learning_splits
+from relatome.training.documents import learning_splits, require_learnable
 from relatome.training.folder import (
     PROVENANCE_FILE,
     RESULTS_FILE,
@@ -54,7 +52,7 @@ from relatome.training.folder import (
     require_same_data,
     write_whole,
 )
-from relatome.training.run import carry_out, stages
+from relatome.training.run import carry_out, longest_sequence, stages
 
 SWEEP_FILE = "sweep.json"
 FIRST_SEED = 13
@@ -462,9 +460,7 @@ class _Hashes(NamedTuple):
 
 def _hashes(recipe: Recipe, directory: Path | None) -> _Hashes:
     train, dev = learning_splits(recipe, directory)
-    require_not_test(train, "train")
-    require_not_test(dev, "select a model")
-    require_disjoint(train, dev)
+    require_learnable(train, dev)
     splits = {split.name: data_hash(split.documents) for split in (train, dev)}
     return _Hashes(splits, splits[dev.name])
 
@@ -474,11 +470,7 @@ def _require_encoders(swept: Plan, directory: Path | None) -> None:
     readers = set()
     for unit in swept.units:
         for stage in stages(unit.recipe, directory):
-            encoding = stage.encoding
-            if isinstance(encoding, PairEncoding):
-                readers.add((stage.encoder.name, "encoding.length", encoding.length))
-            else:
-                readers.add((stage.encoder.name, "encoding.window", encoding.window))
+            readers.add((stage.encoder.name, *longest_sequence(stage.encoding)))
             if (fine := stage.fine_types) is not None:
                 readers.add((fine.encoder, "fine_types.window", fine.window))
     for name, key, length in sorted(readers):

@@ -20,7 +20,9 @@ from transformers import (
 from relatome.encode import Tokenizer
 from relatome.models import RelationModel, Scores, hide_entities
 from relatome.recipes import Recipe
+from relatome.recipes.recipe import Training
 from relatome.training.dataset import Collator, Examples, LengthGroupedSampler
+from relatome.training.folder import CHECKPOINT_FOLDER
 from relatome.training.objective import Objective
 from relatome.training.predict import fit_decoding, score_documents
 
@@ -182,30 +184,48 @@ def _arguments(recipe: Recipe, examples: int, folder: Path) -> TrainingArguments
     every = max(1, epoch // training.evaluations)
     strategy = "epoch" if training.evaluations == 1 else "steps"
     return TrainingArguments(
-        output_dir=str(folder / "checkpoints"),
-        per_device_train_batch_size=training.batch_size,
-        num_train_epochs=training.epochs,
-        lr_scheduler_type="linear",
-        warmup_steps=round(training.warmup * epoch * training.epochs),
-        max_grad_norm=training.max_gradient_norm,
-        seed=training.seed,
-        bf16=use_bf16(training.precision),
-        use_cpu=not torch.cuda.is_available(),
+        **shared_arguments(training, training.epochs, training.batch_size, examples, folder),
         eval_strategy=strategy,
         eval_steps=every,
         save_strategy=strategy,
         save_steps=every,
-        save_total_limit=1,
-        load_best_model_at_end=True,
         metric_for_best_model="eval_score",
-        greater_is_better=True,
         # so that early stopping counts on where it was
         restore_callback_states_from_checkpoint=True,
         # Whole stretches between checkpoints, so that means of the loss do not depend on where a
         # run was resumed.
         logging_strategy=strategy,
         logging_steps=every,
-        remove_unused_columns=False,
-        report_to="none",
-        dataloader_pin_memory=torch.cuda.is_available(),
     )
+
+
+def shared_arguments(
+    training: Training, epochs: int, batch_size: int, examples: int, folder: Path
+) -> dict[str, Any]:
+    """What all training of a run has in common, as arguments of Hugging Face's trainer.
+
+    Args:
+        training: the recipe's table.
+        epochs: passes over the examples.
+        batch_size: examples per step.
+        examples: in an epoch.
+        folder: where the checkpoints' folder is to be.
+    """
+    steps = -(-examples // batch_size) * epochs
+    return {
+        "output_dir": str(folder / CHECKPOINT_FOLDER),
+        "per_device_train_batch_size": batch_size,
+        "num_train_epochs": epochs,
+        "lr_scheduler_type": "linear",
+        "warmup_steps": round(training.warmup * steps),
+        "max_grad_norm": training.max_gradient_norm,
+        "seed": training.seed,
+        "bf16": use_bf16(training.precision),
+        "use_cpu": not torch.cuda.is_available(),
+        "save_total_limit": 1,
+        "load_best_model_at_end": True,
+        "greater_is_better": True,
+        "remove_unused_columns": False,
+        "report_to": "none",
+        "dataloader_pin_memory": torch.cuda.is_available(),
+    }
