@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from relatome.recipes import Recipe, load_recipe, shipped
+from relatome.recipes import Combination, Recipe, load_any, load_recipe, shipped
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results"
@@ -80,7 +80,8 @@ def page(measured: list[dict[str, Any]], ideas: list[dict[str, Any]]) -> str:
     """The page of results."""
     parts = [_INTRODUCTION]
     rows = {result["recipe"]: result for result in measured}
-    recipes = [load_recipe(name) for name in shipped() if name in rows]
+    names = (*shipped(), *shipped("combinations"))
+    recipes = [load_any(name) for name in names if name in rows]
     for corpus, group in groupby(sorted(recipes, key=lambda r: (_corpus(r), r.name)), key=_corpus):
         parts.append(_section(corpus, list(group), rows))
     if ideas:
@@ -89,12 +90,15 @@ def page(measured: list[dict[str, Any]], ideas: list[dict[str, Any]]) -> str:
     return "\n".join(parts)
 
 
-def _corpus(recipe: Recipe) -> str:
+def _corpus(recipe: Recipe | Combination) -> str:
     """The corpus a recipe is judged on, be it by itself or as the target of a pool."""
-    return recipe.schema.removeprefix("biorex-")
+    single = load_recipe(recipe.relation[0].recipe) if isinstance(recipe, Combination) else recipe
+    return single.schema.removeprefix("biorex-")
 
 
-def _section(corpus: str, recipes: list[Recipe], rows: dict[str, dict[str, Any]]) -> str:
+def _section(
+    corpus: str, recipes: list[Recipe | Combination], rows: dict[str, dict[str, Any]]
+) -> str:
     lines = [f"## {corpus}", "", _NOTES.get(corpus, ""), ""]
     lines += [
         "| recipe | protocol | seeds | dev | test | test, macro | published |",
@@ -108,7 +112,8 @@ def _section(corpus: str, recipes: list[Recipe], rows: dict[str, dict[str, Any]]
             for source in recipe.published
             if score in source.scores
         )
-        dev = f"{100 * row['mean']['dev'][score]:.1f}"
+        # The members of a combination by folds were selected on documents of their own.
+        dev = f"{100 * row['mean']['dev'][score]:.1f}" if row["mean"]["dev"] else "–"
         lines.append(
             f"| `{recipe.name}` | `{row['protocol']}`, {score} | {len(row['seeds'])} "
             f"| {dev} | {_spread(row, score)} | {_macro(row, score)} | {published or '–'} |"

@@ -17,7 +17,7 @@ from types import FrameType
 
 from recipes import SEEDS, compared, measured
 
-from relatome.recipes import load_recipe
+from relatome.recipes import Recipe, load_any
 from relatome.training.folder import RESULTS_FILE
 
 # The variants sized for a small encoder, which can be measured wherever there is no model hub.
@@ -44,6 +44,16 @@ RECIPES = (
     "a-drugprot-staged-document-minilm",
     "a-drugprot-source-document-minilm",
     "b-chemprot-ensemble-minilm",
+    "c-baseline-minilm",
+    "c-coreference-minilm",
+    "c-pair-typing-minilm",
+    "c-adversarial-minilm",
+    "d-baseline-minilm",
+    "d-embre-minilm",
+    "c-joint-minilm",
+    "cd-minilm",
+    "c-folds-minilm",
+    "cd-folds-minilm",
 )
 # What each idea is measured against: (without, with).
 IDEAS = (
@@ -60,6 +70,14 @@ IDEAS = (
     ("a-bc5cdr-target-document-minilm", "a-bc5cdr-staged-document-minilm"),
     ("a-drugprot-target-document-minilm", "a-drugprot-train-document-minilm"),
     ("a-drugprot-target-document-minilm", "a-drugprot-staged-document-minilm"),
+    ("c-baseline-minilm", "c-coreference-minilm"),
+    ("c-baseline-minilm", "c-pair-typing-minilm"),
+    ("c-baseline-minilm", "c-adversarial-minilm"),
+    ("c-baseline-minilm", "c-joint-minilm"),
+    ("c-baseline-minilm", "c-folds-minilm"),
+    ("d-baseline-minilm", "d-embre-minilm"),
+    ("c-baseline-minilm", "cd-minilm"),
+    ("cd-minilm", "cd-folds-minilm"),
 )
 
 
@@ -80,7 +98,7 @@ def main() -> None:
         (name, seed)
         for seed in SEEDS
         for name in RECIPES
-        if seed == SEEDS[0] or load_recipe(name).ensemble is None  # which has seeds of its own
+        if seed == SEEDS[0] or isinstance(load_any(name), Recipe)  # others have seeds of their own
         if not (options.runs / f"{name}-{seed}" / RESULTS_FILE).is_file()
     ]
     print(f"{len(left)} runs left to do")
@@ -101,11 +119,11 @@ def main() -> None:
 def measure(name: str, seed: int, runs: Path, corpora: Path | None) -> None:
     """Carry out one run, and bring up to date every result that it is a part of."""
     seeds = sorted({*_finished(name, runs), seed})
-    measured(load_recipe(name), seeds, runs, corpora)
+    measured(load_any(name), seeds, runs, corpora)
     for without, with_ in IDEAS:
         both = sorted(set(_finished(without, runs)) & set(_finished(with_, runs)))
         if name in (without, with_) and both:
-            compared(load_recipe(without), load_recipe(with_), both, runs, corpora)
+            compared(load_any(without), load_any(with_), both, runs, corpora)
 
 
 def _finished(name: str, runs: Path) -> list[int]:

@@ -3,9 +3,10 @@
     python benchmarks/recipes.py RECIPE... [--seeds 13,14,15] [--runs DIR] [--corpora DIR]
 
 Runs are kept in ``runs/RECIPE-SEED`` and gone on with, so a killed measurement continues where it
-stopped. Writes ``benchmarks/results/recipes/RECIPE.json``; nothing is selected on the test split,
-which is predicted once, after training. ``--compare A B`` (two measured recipes) writes the
-difference of each pair of seeds, with its interval, to ``benchmarks/results/ideas/A-B.json``.
+stopped. A combination of runs is measured once; its members have seeds of their own. Writes
+``benchmarks/results/recipes/RECIPE.json``; nothing is selected on the test split, which is
+predicted once, after training. ``--compare A B`` (two measured recipes) writes the difference of
+each pair of seeds, with its interval, to ``benchmarks/results/ideas/A--B.json``.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from common import machine, write_result
 from relatome import formats
 from relatome.corpora import data_hash
 from relatome.data import Document, Split
-from relatome.recipes import Recipe, load_recipe
-from relatome.scoring import Result, compare, score
+from relatome.recipes import Combination, Recipe, load_any, load_recipe
+from relatome.scoring import Result, find_rule, score
+from relatome.scoring.compare import compare
 from relatome.scoring.intervals import f1_intervals
-from relatome.training import carry_out
+from relatome.training import carry_out, combine
 from relatome.training.documents import split
 from relatome.training.folder import PROVENANCE_FILE, RESULTS_FILE
 from relatome.training.members import predict_run
@@ -45,16 +47,23 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     seeds = [int(seed) for seed in options.seeds.split(",")]
     if options.compare:
-        first, second = (load_recipe(name) for name in options.recipes)
+        first, second = (load_any(name) for name in options.recipes)
         compared(first, second, seeds, options.runs, options.corpora)
         return
     for name in options.recipes:
-        measured(load_recipe(name), seeds, options.runs, options.corpora)
+        measured(load_any(name), seeds, options.runs, options.corpora)
 
 
-def measured(recipe: Recipe, seeds: list[int], runs: Path, directory: Path | None) -> None:
+def measured(
+    recipe: Recipe | Combination, seeds: list[int], runs: Path, directory: Path | None
+) -> None:
     """Train, predict and score one recipe for every seed, and write the result."""
-    test = split(recipe.data.test, directory)
+    if isinstance(recipe, Combination):
+        seeds, encoder = seeds[:1], load_recipe(recipe.relation[0].recipe).encoder.name
+    else:
+        encoder = recipe.encoder.name
+    test_split, rule, primary = _judged(recipe)
+    test = split(test_split, directory)
     rows = [_seed(recipe, seed, test, runs, directory) for seed in seeds]
     write_result(
         f"recipes/{recipe.name}",
@@ -62,10 +71,10 @@ def measured(recipe: Recipe, seeds: list[int], runs: Path, directory: Path | Non
             "command": f"python benchmarks/recipes.py {recipe.name} --seeds "
             + ",".join(map(str, seeds)),
             "recipe": recipe.name,
-            "encoder": recipe.encoder.name,
-            "protocol": recipe.selection.rule,
-            "primary": recipe.selection.score,
-            "test": {"split": recipe.data.test, "sha256": data_hash(test.documents)},
+            "encoder": encoder,
+            "protocol": rule,
+            "primary": primary,
+            "test": {"split": test_split, "sha256": data_hash(test.documents)},
             "seeds": rows,
             "mean": {
                 part: {name: statistics.mean(row[part]["f1"][name] for row in rows) for name in f1}
@@ -76,19 +85,26 @@ def measured(recipe: Recipe, seeds: list[int], runs: Path, directory: Path | Non
     )
 
 
+def _judged(recipe: Recipe | Combination) -> tuple[str, str, str]:
+    """The split a recipe is judged on, the rule, and its foremost score."""
+    if isinstance(recipe, Combination):
+        return recipe.test, recipe.rule, find_rule(recipe.rule).primary
+    return recipe.data.test, recipe.selection.rule, recipe.selection.score
+
+
 def _seed(
-    recipe: Recipe, seed: int, test: Split, runs: Path, directory: Path | None
+    recipe: Recipe | Combination, seed: int, test: Split, runs: Path, directory: Path | None
 ) -> dict[str, Any]:
+    _, rule, _ = _judged(recipe)
     folder = _run(recipe, seed, runs, directory)
     provenance = json.loads((folder / PROVENANCE_FILE).read_text(encoding="utf-8"))
     dev = json.loads((folder / RESULTS_FILE).read_text(encoding="utf-8"))
-    result = score(test.documents, predictions(folder, test), recipe.selection.rule)
+    result = score(test.documents, predictions(folder, test), rule)
     intervals = f1_intervals(result)
     row = {
         "seed": seed,
         "trained_by": provenance["code"],
-        "data": provenance["data"],
-        "shortened": {name: part["shortened"] for name, part in provenance["coverage"].items()},
+        **_history(provenance),
         "dev": {"split": dev["split"], "f1": dev["f1"]},
         "test": {
             "f1": {name: result.f1(name) for name in result.scores},
@@ -97,8 +113,18 @@ def _seed(
         },
     }
     figures = " · ".join(f"{name} {100 * f1:.1f}" for name, f1 in row["test"]["f1"].items())
-    print(f"{recipe.name}, seed {seed}, {test.name}, {recipe.selection.rule}: {figures}")
+    print(f"{recipe.name}, seed {seed}, {test.name}, {rule}: {figures}")
     return row
+
+
+def _history(provenance: dict[str, Any]) -> dict[str, Any]:
+    """What a run, or each run of a combination, learnt from."""
+    if "members" in provenance:
+        return {"members": {n: _history(each) for n, each in provenance["members"].items()}}
+    return {
+        "data": provenance["data"],
+        "shortened": {name: part["shortened"] for name, part in provenance["coverage"].items()},
+    }
 
 
 def _macro(result: Result) -> dict[str, float]:
@@ -107,8 +133,11 @@ def _macro(result: Result) -> dict[str, float]:
     return {name: result.macro_f1("label", name) for name in labelled}
 
 
-def _run(recipe: Recipe, seed: int, runs: Path, directory: Path | None) -> Path:
+def _run(recipe: Recipe | Combination, seed: int, runs: Path, directory: Path | None) -> Path:
     folder = runs / f"{recipe.name}-{seed}"
+    if isinstance(recipe, Combination):
+        combine(recipe, folder, directory, resume=folder.exists())
+        return folder
     seeded = load_recipe(recipe.name, (f"training.seed={seed}",))
     carry_out(seeded, folder, directory, resume=folder.exists())
     return folder
@@ -124,17 +153,22 @@ def predictions(folder: Path, test: Split) -> list[Document]:
 
 
 def compared(
-    first: Recipe, second: Recipe, seeds: list[int], runs: Path, directory: Path | None
+    first: Recipe | Combination,
+    second: Recipe | Combination,
+    seeds: list[int],
+    runs: Path,
+    directory: Path | None,
 ) -> None:
     """Write what the second of two measured recipes gains over the first."""
-    test = split(second.data.test, directory)
+    test_split, rule, primary = _judged(second)
+    test = split(test_split, directory)
     rows = []
     for seed in seeds:
         results = [
-            score(test.documents, predictions(runs / f"{r.name}-{seed}", test), r.selection.rule)
+            score(test.documents, predictions(runs / f"{r.name}-{seed}", test), rule)
             for r in (second, first)
         ]
-        found = compare(*results, second.selection.score)
+        found = compare(*results, primary)
         rows.append(
             {
                 "seed": seed,
@@ -154,9 +188,9 @@ def compared(
             + ",".join(map(str, seeds)),
             "without": first.name,
             "with": second.name,
-            "protocol": second.selection.rule,
-            "score": second.selection.score,
-            "test": {"split": second.data.test, "sha256": data_hash(test.documents)},
+            "protocol": rule,
+            "score": primary,
+            "test": {"split": test_split, "sha256": data_hash(test.documents)},
             "seeds": rows,
             "mean": statistics.mean(row["difference"] for row in rows),
             "machine": machine(),

@@ -719,6 +719,11 @@ RECIPE_INVALID = Message(
     "the recipe cannot be used: {reason}.",
     "Correct the key named there ($ is the top of the file); docs/recipes.md lists every key.",
 )
+RECIPE_COMBINED = Message(
+    "R605",
+    "the recipe combines the runs of others, and one of a single run is needed here.",
+    "Name one that it combines: {recipes}.",
+)
 RECIPE_OVERRIDE = Message(
     "R604",
     "--set {override!r} does not read as key=value.",
@@ -729,8 +734,19 @@ LOSS_UNKNOWN = Message(
 )
 NOVELTY_MISSING = Message(
     "R607",
-    "schema {schema} judges novelty, but the recipe has no [tasks.novelty].",
-    "Add the table; give it weight 0.0 to leave novelty unlearnt.",
+    "the recipe is selected by score {score}, and without [tasks.novelty] nothing would have it.",
+    "Add the table, or set selection.score to 'pair' or 'pair+type'.",
+)
+NOTHING_LEARNT = Message(
+    "R626",
+    "the recipe has neither a loss for relations nor [tasks.novelty], so nothing would be learnt.",
+    "Add a table such as [losses.cross_entropy].",
+)
+BATCH_PARTS = Message(
+    "R627",
+    "training.batch_size {batch_size} cannot be divided into {parts} equal parts "
+    "(training.accumulation, times the processes).",
+    "Set it to a multiple of them.",
 )
 NOVELTY_UNKNOWN = Message(
     "R618",
@@ -873,15 +889,40 @@ ENSEMBLE_DIFFERS = Message(
     "and narrowing, or predict with each and combine the predictions with `relatome vote`.",
 )
 ENSEMBLE_TWICE = Message("R662", "run {path} is named more than once.", "Name each run once.")
-ENSEMBLE_MEMBER = Message(
+COMBINATION_MEMBER = Message(
     "R672",
-    "the run is an ensemble of runs and has no model of its own.",
-    "Name it alone, or name the runs it holds: {run}/seed-…",
+    "the run is a combination of others and has no model of its own.",
+    "Name it alone, or name the runs it combines, which lie beside it.",
 )
-ENSEMBLE_EXPORT = Message(
+COMBINATION_EXPORT = Message(
     "R677",
-    "the run is an ensemble of runs, which has no single model to export.",
-    "Use it with `relatome predict {run} ...`, or export one of the runs it holds: {run}/seed-...",
+    "the run is a combination of others, and there is no single model to export.",
+    "Use it with `relatome predict {run} ...`, or export one of the runs that lie beside it.",
+)
+MEMBER_MISSING = Message(
+    "R679",
+    "the combination needs the run {name} beside it, and there is no finished one.",
+    "Keep the runs of a combination in one folder, or go on by `relatome train ... --resume`.",
+)
+MEMBERS_DIFFER = Message(
+    "R680",
+    "recipe {one} is of schema {one_schema}, {other} of schema {other_schema}.",
+    "Combine recipes of one schema.",
+)
+NO_RELATION_HEAD = Message(
+    "R681",
+    "it learnt to judge the novelty of relations only, and finds none itself.",
+    "Use it in [[novelty]] of a combination, beside a recipe that finds relations.",
+)
+NO_NOVELTY_HEAD = Message(
+    "R682",
+    "it did not learn to judge novelty.",
+    "Name a recipe with [tasks.novelty], or leave [[novelty]] out.",
+)
+BEST_WITHOUT_DEV = Message(
+    "R683",
+    "the recipe selects on no documents (data.dev = 0), so none of its runs is the best.",
+    "Leave `best` out, or give the recipe a dev split.",
 )
 ANSWER_SCHEMA = Message(
     "R678",
@@ -928,13 +969,6 @@ SWEEP_DEV = Message(
     "Name a split of a corpus as data.dev: what is held out of the training documents changes with "
     "data.train.",
 )
-SWEEP_ENSEMBLE = Message(
-    "R673",
-    "the recipe is an ensemble of {members} seeds that follow one another, so two of its points "
-    "would share members.",
-    "Give seeds that are {members} or more apart, or sweep the recipe of a member: --grid "
-    "ensemble=-",
-)
 SWEEP_NAMES = Message(
     "R674",
     "two recipes have the name {name}.",
@@ -952,8 +986,46 @@ SWEEP_LACKS = Message(
     "{recipe} has no {key}, and {other} has it.",
     "Leave the key out of the grid, leave the recipe out, or add the key to its file.",
 )
+SWEEP_UNJUDGED = Message(
+    "R673",
+    "the recipe selects on no documents (data.dev = 0), so its points cannot be compared.",
+    "Give it a dev split, or a share to hold out: --set data.dev=0.1",
+)
 SWEEP_FAILED = Message(
     "R671",
     "{failed} of {units} units failed: {names}.",
     "The reasons are above and in sweep.json; remove them and repeat with --resume.",
+)
+
+# ---------------------------------------------------------------- R69x: adaptation
+
+ADAPTATION_FIRST = Message(
+    "R691",
+    "the encoder {name} is an adaptation to text, which has not been made in {folder}.",
+    "Make it first: relatome adapt {name} TEXT... --output {folder}",
+)
+ADAPTATION_CYCLE = Message(
+    "R692",
+    "adaptation {name} begins, in the end, with itself.",
+    "Correct encoder.name in one of the files.",
+)
+ADAPTATION_INPUT = Message(
+    "R693",
+    "the adaptation {name} is to {kind}, and no {kind} is given.",
+    "Name files or folders: relatome adapt {name} FILE... --output RUN",
+)
+ENTITIES_NONE = Message(
+    "R694",
+    "no document has a mention of a type to be told apart.",
+    "Give annotated documents, or name their types in [types] of the adaptation.",
+)
+IDENTIFIERS_NONE = Message(
+    "R695",
+    "no mention has an identifier, and entities are hidden by identifier.",
+    "Add documents whose entities are identified, as those of BioRED are.",
+)
+ENTITIES_SINGLE = Message(
+    "R696",
+    "no window has two entities, one to hide and one to stay.",
+    "Give documents with more entities, or raise length.",
 )

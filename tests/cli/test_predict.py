@@ -145,19 +145,23 @@ def test_what_is_refused(
     (runs[2] / "away").rename(runs[2] / "results.json")
 
 
-def test_a_run_that_is_an_ensemble(
+def test_a_run_that_is_a_combination(
     tiny_encoder: Path, runs: Runs, relatome: Relatome, tmp_path: Path
 ) -> None:
     source, output = tmp_path / "source.jsonl", tmp_path / "out.jsonl"
     formats.write(DOCUMENTS, source, "jsonl")
     whole = tmp_path / "whole"
+    whole.mkdir()
     for seed in (1, 2):
-        finished_run(whole / f"seed-{seed}", tiny_encoder, seed)
-    settings = ("training.seed=1", "ensemble={seeds=2,vote='mean'}")
-    (whole / "recipe.toml").write_text(tomli_w.dumps(to_plain(load_recipe("small", settings))))
+        finished_run(tmp_path / f"small-{seed}", tiny_encoder, seed)
+    member = tmp_path / "member.toml"
+    member.write_text(tomli_w.dumps(to_plain(load_recipe("small", ("training.seed=1",)))))
+    combination = {"name": "whole", "title": "two", "test": "biored:test", "rule": "biored-8"}
+    combination |= {"vote": "mean", "relation": [{"recipe": str(member), "seeds": 2}]}
+    (whole / "recipe.toml").write_text(tomli_w.dumps(combination))
     (whole / "results.json").write_text("{}")
     assert relatome("predict", whole, source, "-o", output).code == 0
     members = [load_run(run) for run in runs[:2]]
     assert list(formats.read(output)) == predict(members, DOCUMENTS)
     output.unlink()
-    refused(relatome("predict", whole, runs[2], source, "-o", output), "R672", "seed-", output)
+    refused(relatome("predict", whole, runs[2], source, "-o", output), "R672", "beside", output)

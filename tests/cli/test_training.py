@@ -18,6 +18,7 @@ from relatome.formats import write
 from relatome.recipes import load_recipe
 from relatome.training import documents
 from tests.cli.conftest import Ran, Relatome
+from tests.own_corpus import write_focal_recipe
 from tests.tiny import DOCUMENTS, learnable, split
 
 SPLITS = {
@@ -82,23 +83,28 @@ def test_from_a_recipe_to_relations(train: Relatome, relatome: Relatome, tmp_pat
     assert [json.loads(line)["id"] for line in ran.out.splitlines()] == [d.id for d in DOCUMENTS]
 
 
-def test_an_ensemble(train: Relatome, relatome: Relatome, tmp_path: Path) -> None:
+def test_a_combination(tiny_encoder: Path, relatome: Relatome, tmp_path: Path) -> None:
     folder, model = tmp_path / "run", tmp_path / "model"
-    ran = train("--output", folder, "--set", "ensemble={seeds=2,vote='mean'}")
+    member = load_recipe(str(write_focal_recipe(tmp_path, tiny_encoder)))
+    path = tmp_path / "two.toml"
+    path.write_text(
+        f'name = "two"\ntitle = "two seeds"\ntest = "{member.data.test}"\nrule = "biored-8"\n'
+        f'vote = "mean"\n[[relation]]\nrecipe = "{tmp_path / "focal.toml"}"\nseeds = 2\n'
+    )
+    ran = relatome("train", path, "--output", folder)
     assert ran.code == 0, ran.err
-    for seed in (13, 14):
-        assert (folder / f"seed-{seed}" / "curves.png").is_file()
-    assert not (folder / "curves.png").exists()
-    test = load_recipe("small").data.test
-    last = f"Next: relatome predict {folder} {test} -o predicted.jsonl"
-    assert ran.out.splitlines()[-2:] == [f"Models: {folder}", last]
+    last = f"Next: relatome predict {folder} {member.data.test} -o predicted.jsonl"
+    assert ran.out.splitlines()[-2:] == [f"Runs beside: {folder}", last]
 
     ran = relatome("models", "export", folder, model)
     assert ran.code == 2
     assert "[R677]" in ran.err
     assert f"relatome predict {folder}" in ran.err
     assert not model.exists()
-    assert relatome("models", "export", folder / "seed-14", model).code == 0
+    assert relatome("models", "export", tmp_path / "small-14", model).code == 0
+    refused = relatome("sweep", path, "--grid", "training.epochs=1,2", "--output", tmp_path / "s")
+    assert refused.code == 2
+    assert "[R605]" in refused.err
 
 
 @pytest.mark.parametrize(

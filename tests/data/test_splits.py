@@ -73,6 +73,18 @@ def test_folds_hold_out_every_document_once(count: int, more: int, seed: int) ->
     assert folds(made, count, seed) == dealt
 
 
+def test_folds_never_divide_a_document_in_sentences() -> None:
+    made = tuple(
+        Document(f"{n}.{s}", (), infons={"document": str(n)})
+        for n in range(7)
+        for s in range(n + 1)
+    )
+    for rest, out in folds(made, 3, 0):
+        assert not {d.infons["document"] for d in rest} & {d.infons["document"] for d in out}
+    with pytest.raises(UsageError, match="8 folds were asked of 7 documents"):
+        folds(made, 8, 0)
+
+
 def test_another_seed_deals_otherwise() -> None:
     made = documents(*(str(index) for index in range(20)))
     assert folds(made, 4, 0) != folds(made, 4, 1)

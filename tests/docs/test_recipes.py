@@ -15,7 +15,16 @@ from relatome.encode.context import CONTEXTS
 from relatome.encode.markers import MARKERS
 from relatome.encode.prompts import PROMPTS
 from relatome.encode.sequences import Vector
-from relatome.recipes import Adaptation, Recipe, load_recipe, to_plain
+from relatome.recipes import (
+    Combination,
+    Group,
+    MaskedEntities,
+    MaskedWords,
+    Recipe,
+    load_combination,
+    load_recipe,
+    to_plain,
+)
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "recipes.md").read_text("utf-8")
@@ -33,7 +42,9 @@ def keys(kind: type[msgspec.Struct], at: str = "") -> set[str]:
     found = set()
     for field in msgspec.structs.fields(kind):
         path = f"{at}.{field.name}".lstrip(".")
-        inner = [k for k in (field.type, *get_args(field.type)) if _is_struct(k)]
+        kinds = [k for k in (field.type, *get_args(field.type)) if _is_struct(k)]
+        others = {k for k in get_args(field.type) if not _is_struct(k)} - {type(None)}
+        inner = [] if others else kinds  # what may be a plain value is explained as one key
         found |= {key for each in inner for key in keys(each, path)} or {path}
     return found
 
@@ -50,7 +61,16 @@ def test_every_key_is_explained_once() -> None:
 
 
 def test_every_key_of_an_adaptation_is_explained() -> None:
-    assert set(first_cells("Adapting an encoder first")) == keys(Adaptation) - {"name", "title"}
+    known = set().union(*(keys(kind) for kind in (MaskedWords, MaskedEntities)))
+    explained = first_cells("Adapting an encoder first")
+    assert len(explained) == len(set(explained))
+    assert set(explained) == known - {"name", "title"} | {"kind"}
+
+
+def test_every_key_of_a_combination_is_explained() -> None:
+    of_groups = {field.name for field in msgspec.structs.fields(Group)}
+    own = {field.name for field in msgspec.structs.fields(Combination)}
+    assert set(first_cells("Several runs, one answer")) == own | of_groups
 
 
 @pytest.mark.parametrize(
@@ -77,7 +97,14 @@ def test_every_name_is_explained(key: str, names: list[str]) -> None:
 
 
 def test_the_example_is_an_encoding() -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    example, combination = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    shipped = to_plain(load_combination("c-1-run3"))
+    written = tomllib.loads(combination)
+    assert {key: shipped[key] for key in written if key != "title"} == {
+        key: value
+        for key, value in to_plain(msgspec.convert(written, Combination)).items()
+        if key in written and key != "title"
+    }
     recipe = msgspec.convert(to_plain(load_recipe("small")) | tomllib.loads(example), Recipe)
     assert isinstance(recipe.encoding, PairEncoding)
     assert isinstance(load_recipe("small").encoding, DocumentEncoding)

@@ -307,7 +307,8 @@ def batch(vector: str, *made: Document) -> tuple[list[PairSequence], dict[str, n
 @pytest.mark.parametrize("vector", VECTOR_INPUTS)
 def test_a_batch_has_what_encoder_and_pair_vectors_read(vector: str) -> None:
     _, made = batch(vector, TWO_SENTENCES, DOCUMENTS[0])
-    assert tuple(made) == (*SEQUENCE_INPUTS, *VECTOR_INPUTS[vector])  # type: ignore[index]
+    starts = () if vector == "pooled" else ("mention_starts",)
+    assert tuple(made) == (*SEQUENCE_INPUTS, *starts, *VECTOR_INPUTS[vector])  # type: ignore[index]
     assert all(array.dtype == np.int64 for array in made.values())
 
 
@@ -325,6 +326,11 @@ def test_sequences_are_padded_and_masked() -> None:
         for role in ("head_starts", "tail_starts"):
             starts = getattr(sequence, role).tolist()
             assert [i for i in made[role][index].tolist() if i >= 0] == starts
+        both = [*sequence.head_starts.tolist(), *sequence.tail_starts.tolist()]
+        assert [i for i in made["mention_starts"][index].tolist() if i >= 0] == both
+        heads, tails = (row[row >= 0].tolist() for row in sequence.entity_mentions)
+        assert [both[i] for i in heads] == sequence.head_starts.tolist()
+        assert [both[i] for i in tails] == sequence.tail_starts.tolist()
         assert made["pair_rules"][index].tolist() == sequence.pair_rules.tolist()
 
 

@@ -11,7 +11,9 @@ from relatome.data.schema import BIORED
 from relatome.data.schemas import DRUGPROT
 from relatome.encode import (
     DocumentEncoding,
+    coreference_targets,
     encode_document,
+    pair_type_targets,
     relation_targets,
     type_classes,
     type_targets,
@@ -135,3 +137,37 @@ def test_types_are_as_fine_as_the_corpus_has_them() -> None:
         ("1", "4"): (chemical, ["GENE"]),
         ("1", "5"): (chemical, []),  # a type that the schema does not name is not judged
     }
+
+
+def test_mentions_of_one_entity_corefer() -> None:
+    # Mention 0 and 2 mean the same; 3 belongs to two entities; 4 to none.
+    entities = [np.asarray([0, 2]), np.asarray([1, 3]), np.asarray([3])]
+    gold = coreference_targets(entities, 5)
+    assert gold.shape == (5, 5, 2)
+    same = {(0, 2), (1, 3)}
+    for left in range(5):
+        for right in range(5):
+            judged = left < right and 4 not in (left, right)
+            expected = (False, False)
+            if judged:
+                expected = ((left, right) not in same, (left, right) in same)
+            assert tuple(gold[left, right]) == expected
+
+
+def test_relation_candidates_never_have_the_pairs_coreference_learns_from() -> None:
+    given = document("d", "{x|G|1} causes {pain|D|2} and {x|G|1} {y|G|3}")
+    encoded = encode_document(given, BIORED, TOKENIZER, DocumentEncoding(64, 16))
+    assert encoded is not None
+    assert all(candidate.head != candidate.tail for candidate in encoded.candidates)
+    entities = [row[row >= 0] for row in encoded.entity_mentions]
+    assert coreference_targets(entities, 4)[0, 2].tolist() == [False, True]
+
+
+def test_pair_types_are_the_rules_of_the_schema() -> None:
+    encoded = encode_document(document("d", TEXT), BIORED, TOKENIZER, DocumentEncoding(64, 16))
+    assert encoded is not None
+    gold = pair_type_targets(encoded, BIORED)
+    assert gold.shape == (3, 8)
+    assert gold.sum(axis=1).tolist() == [1, 1, 1]
+    for candidate, row in zip(encoded.candidates, gold, strict=True):
+        assert BIORED.pairs[int(row.argmax())] == candidate.rule

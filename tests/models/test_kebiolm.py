@@ -19,7 +19,7 @@ from transformers import BertConfig, BertForMaskedLM, BertModel
 from relatome.encode import Tokenizer
 from relatome.errors import UsageError
 from relatome.models import build_encoder, load_encoder
-from relatome.training.adapt import save_encoder
+from relatome.training.adaptation import save_encoder
 from tests.tiny import VOCABULARY, fix_weights
 
 LAYERS, TEXT_LAYERS, HIDDEN, ENTITIES, ENTITY_SIZE = 5, 3, 32, 11, 6

@@ -11,13 +11,21 @@ import pytest
 from relatome.corpora.pool import find_pool
 from relatome.corpora.pool.build import build
 from relatome.data import Split
-from relatome.recipes import Recipe, load_recipe, shipped
+from relatome.recipes import (
+    MaskedEntities,
+    Recipe,
+    load_adaptation,
+    load_combination,
+    load_recipe,
+    shipped,
+)
 
 pytest.importorskip("torch")
 
 from relatome.training import preflight, run
+from relatome.training.adaptation import Evaluation, mask_entities
+from relatome.training.combination import require_combination
 from relatome.training.documents import split
-from relatome.training.members import members
 
 POOLED = [name for name in shipped() if "biorex" in load_recipe(name).schema]
 SINGLE = [name for name in shipped() if name not in POOLED]
@@ -41,8 +49,6 @@ def few(part: Split, count: int) -> Split:
 def dry(recipe: Recipe, encoder: Path, corpora_dir: Path, folder: Path) -> Path:
     """Two steps of a recipe on real documents, with the tiny encoder."""
     preflight(recipe, corpora_dir)
-    if recipe.ensemble is not None:
-        recipe = members(recipe, folder)[0][0]
     structs = msgspec.structs
     training = structs.replace(recipe.training, epochs=1, evaluations=1)
     recipe = structs.replace(
@@ -54,7 +60,8 @@ def dry(recipe: Recipe, encoder: Path, corpora_dir: Path, folder: Path) -> Path:
     train = few(split(recipe.data.train[0], corpora_dir), 10)
     dev = structs.replace(train, name="dev", documents=train.documents[8:])
     train = structs.replace(train, documents=train.documents[:8])
-    return run(recipe, train, dev, folder, corpora_dir, resume=False).model
+    selects = dev if recipe.data.dev else None
+    return run(recipe, train, selects, folder, corpora_dir, resume=False).model
 
 
 @pytest.mark.parametrize("name", SINGLE)
@@ -62,7 +69,33 @@ def test_a_recipe_runs(name: str, encoder: Path, corpora_dir: Path, tmp_path: Pa
     model = dry(load_recipe(name), encoder, corpora_dir, tmp_path / "run")
     assert (model / "model.safetensors").is_file()
     results = json.loads((tmp_path / "run" / "results.json").read_text(encoding="utf-8"))
-    assert load_recipe(name).selection.score in results["f1"]
+    recipe = load_recipe(name)
+    assert (recipe.selection.score in results["f1"]) == bool(recipe.data.dev)
+
+
+@pytest.mark.parametrize("name", shipped("combinations"))
+def test_a_combination_is_of_recipes_that_fit(name: str) -> None:
+    combination = load_combination(name)
+    every = require_combination(combination)
+    groups = (*combination.relation, *combination.novelty)
+    assert {member.recipe.name for member in every} == {group.recipe for group in groups}
+    assert all(combination.test not in member.recipe.data.train for member in every)
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in shipped("adaptations") if isinstance(load_adaptation(n), MaskedEntities)]
+)
+def test_an_adaptation_to_entities_runs(
+    name: str, encoder: Path, corpora_dir: Path, tmp_path: Path
+) -> None:
+    recipe = load_adaptation(
+        name, (f"encoder.name={encoder}", "epochs=1", "batch_size=4", "length=256")
+    )
+    assert isinstance(recipe, MaskedEntities)
+    documents = few(split(recipe.train[0], corpora_dir), 8).documents
+    adapted = mask_entities(recipe, documents, Evaluation(()), tmp_path / "run", resume=False)
+    assert (adapted / "model.safetensors").is_file()
+    assert "identifiers" in (adapted / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,19 +10,23 @@ pytest.importorskip("torch")
 
 import tomli_w
 
-from relatome.recipes import load_recipe, to_plain
+from relatome.recipes import load_adaptation, load_recipe, to_plain
 from relatome.training.card import CardScore, render_card, train_command
 
-PROVENANCE = {
+PROVENANCE: dict[str, object] = {
     "code": "0.1.0+abc",
     "data": {"own:train": "1" * 64, "own:dev": "2" * 64},
     "machine": {"processor": "Some processor", "cores": 2, "accelerator": "none"},
 }
 
 
-def card(*overrides: str, scores: tuple[CardScore, ...] = ()) -> str:
+def card(
+    *overrides: str,
+    scores: tuple[CardScore, ...] = (),
+    provenance: dict[str, object] = PROVENANCE,
+) -> str:
     recipe = load_recipe("small", overrides)
-    return render_card("tiny", "0.1.0", recipe, PROVENANCE, scores, "make figures")
+    return render_card("tiny", "0.1.0", recipe, provenance, scores, "make figures")
 
 
 def test_the_command_spells_out_what_differs_from_the_shipped_recipe() -> None:
@@ -56,7 +59,7 @@ def test_it_holds_scores_and_hashes() -> None:
     text = card(scores=rows)
     assert "| `biored-8` | test | int8 | 66.7 | 33.3 |" in text
     assert "| `biored-5` | test | fp32 | 100.0 | 0.0 |" in text
-    for value in (*PROVENANCE["data"].values(), "0.1.0+abc", "Some processor", "make figures"):
+    for value in ("1" * 64, "2" * 64, "0.1.0+abc", "Some processor", "make figures"):
         assert str(value) in text
 
 
@@ -68,18 +71,13 @@ def test_the_licence_is_that_of_the_encoder(tmp_path: Path) -> None:
     assert "`someone/encoder`" in other
 
 
-def test_an_adapted_encoder_tells_its_story(tmp_path: Path) -> None:
-    from relatome.recipes import load_adaptation, source
-
-    run = tmp_path / "adapted"
-    run.mkdir()
-    adaptation = load_adaptation("minilm-biomedical")
-    (run / "recipe.toml").write_bytes(source("minilm-biomedical").read_bytes())
-    data = {"sha256": "3" * 64, "texts": 1234, "left_out_evaluation_documents": 56, "blocks": 9}
-    (run / "provenance.json").write_text(json.dumps({"data": data}))
-    text = card(f"encoder.name={run / 'encoder'}")
-    assert adaptation.encoder.name in text
-    assert "1,234" in text
-    assert "56" in text
-    assert "3" * 64 in text
+def test_an_adapted_encoder_tells_its_story() -> None:
+    words = to_plain(load_adaptation("minilm-pubmed"))
+    entities = to_plain(load_adaptation("embre-minilm"))
+    data = {"sha256": "3" * 64, "texts": 1234, "left_out_evaluation_documents": 56}
+    adapted = [{"recipe": words, "data": data}, {"recipe": entities, "data": {"documents": 78}}]
+    text = card("encoder.name=embre-minilm", provenance=PROVENANCE | {"adaptations": adapted})
+    assert words["encoder"]["name"] in text
+    for told in ("1234", "56", "3" * 64, "78", "`relatome adapt minilm-pubmed`", entities["title"]):
+        assert told in text
     assert "Weights: Apache-2.0" in text

@@ -111,3 +111,22 @@ def test_a_document_in_two_splits_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_split_without_a_corpus_is_refused(override: str) -> None:
     with pytest.raises(UsageError, match="R610"):
         parts(override)
+
+
+def test_folds_and_no_selection_at_all() -> None:
+    held: list[str] = []
+    for number in (1, 2, 3):
+        learnt, out = learning_splits(recipe(f"data.dev={{fold={number},of=3}}"), None)
+        assert out is not None
+        assert out.name == f"own:train (fold {number} of 3)"
+        assert learnt.ids | out.ids == PARTS["train"].ids
+        assert not learnt.ids & out.ids
+        held += out.ids
+    assert sorted(held) == sorted(PARTS["train"].ids)
+    learnt, out = learning_splits(recipe("data.dev=0.0"), None)
+    assert out is None
+    assert learnt == PARTS["train"]
+    with pytest.raises(UsageError, match="there is no fold 4 of 3"):
+        recipe("data.dev={fold=4,of=3}")
+    with pytest.raises(UsageError, match="31 folds were asked of 30 documents"):
+        learning_splits(recipe("data.dev={fold=1,of=31}"), None)

@@ -201,9 +201,27 @@ def test_preflight_names_the_key(override: str, code: str, named: str, tiny: Tin
     assert named in str(caught.value)
 
 
-def test_preflight_wants_novelty_learnt_where_it_is_judged(tiny: Tiny) -> None:
+def test_preflight_wants_novelty_learnt_where_it_is_selected_by(tiny: Tiny) -> None:
+    without = msgspec.structs.replace(tiny(), tasks=Tasks())
     with pytest.raises(UsageError, match="R607"):
-        preflight(msgspec.structs.replace(tiny(), tasks=Tasks()))
+        preflight(without)
+    preflight(msgspec.structs.replace(tiny("selection.score=pair+type"), tasks=Tasks()))
+    nothing = msgspec.structs.replace(without, losses={})
+    with pytest.raises(UsageError, match="R626"):
+        preflight(nothing)
+
+
+def test_a_run_without_dev_keeps_its_last_epoch(tiny: Tiny, tmp_path: Path) -> None:
+    recipe = tiny("data.dev=0.0")
+    train = split("train", learnable(8))
+    outcome = run(recipe, train, None, tmp_path / "run", resume=False)
+    assert outcome == (tmp_path / "run" / "model", "", {})
+    _, _, settings = load_model(outcome.model)
+    assert settings.decoding.threshold == 0.5
+    history = (tmp_path / "run" / "metrics.jsonl").read_text(encoding="utf-8")
+    assert "eval_score" not in history
+    assert '"epoch": 2.0' in history
+    assert run(recipe, train, None, tmp_path / "run", resume=True) == outcome
 
 
 DEFINED = DEFINITIONS["labels"]

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relatome.errors import EXTRA_MISSING, MissingExtraError
+from relatome.errors import ADAPTATION_INPUT, EXTRA_MISSING, MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    from relatome.data import Document
+    from relatome.recipes import MaskedWords
 
 
 def adapt(
     recipe: Annotated[
         str, typer.Argument(metavar="RECIPE", help="An adaptation's name or TOML file.")
     ],
-    text: Annotated[
-        list[Path],
+    files: Annotated[
+        list[Path] | None,
         typer.Argument(
-            metavar="TEXT...",
-            help="JSON Lines with id, title and abstract or text, gzip or not; or folders of them.",
+            metavar="[FILE...]",
+            help="Text: JSON Lines with id, title and abstract or text, gzip or not. Or documents "
+            "with annotated entities, in any format relatome reads. Folders of them, too.",
         ),
-    ],
+    ] = None,
+    *,
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="RUN", help="Folder of the run.")
     ],
@@ -36,38 +44,67 @@ def adapt(
         typer.Option(metavar="DIR", help="Where corpora lie; default: $RELATOME_CORPORA."),
     ] = None,
 ) -> None:
-    """Train an encoder on plain text by masked language modelling, for recipes to start from.
+    """Make an encoder familiar with biomedical text, for recipes to start from.
+
+    Adaptations to words learn to predict hidden words of plain text,
+    adaptations to entities to tell which entities of annotated documents are hidden.
 
     Documents of every dev and test split found among the corpora are left out, by id and title.
 
-    Example:
+    Examples:
 
     relatome adapt minilm-biomedical abstracts/ --output runs/minilm-biomedical
+
+    relatome adapt embre-minilm --output runs/embre-minilm
     """
-    from relatome.recipes import load_adaptation
+    from relatome.recipes import MaskedWords, load_adaptation
 
     chosen = load_adaptation(recipe, tuple(override or ()))
+    if isinstance(chosen, MaskedWords):
+        if not files:
+            raise UsageError(ADAPTATION_INPUT, name=recipe, kind="text")
+    elif not files and not chosen.train:
+        raise UsageError(ADAPTATION_INPUT, name=recipe, kind="documents")
     try:
-        from relatome import training
-        from relatome.models import load_encoder
-        from relatome.training.text import Blocks, Evaluation, read_texts
+        from relatome.training import adaptation
     except ModuleNotFoundError as error:
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
-    from relatome.corpora import load, present
 
-    judged = [
-        load(entry.name, split.name, corpora)
-        for entry, split in present(corpora)
-        if split.role != "train"
-    ]
-    names = ", ".join(split.name for split in judged) or "no split at hand"
-    _, tokenizer = load_encoder(chosen.encoder.name)
-    evaluation = Evaluation(document for split in judged for document in split.documents)
-    blocks = Blocks(read_texts(text), tokenizer, chosen.length, evaluation)
-    typer.echo(
-        f"{blocks.texts:,} texts, {len(blocks):,} blocks of {chosen.length} tokens; "
-        f"{blocks.left_out:,} texts left out as documents of {names}."
-    )
-    encoder = training.adapt(chosen, blocks, output, resume=resume)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if isinstance(chosen, MaskedWords):
+        encoder = _to_words(chosen, files or [], output, corpora, resume=resume)
+    else:
+        documents = _documents(files or [])
+        encoder = adaptation.adapt_to_entities(chosen, documents, output, corpora, resume=resume)
     typer.echo(f"Encoder: {encoder}")
     typer.echo(f"Next: relatome train small -o RUN --set encoder.name={encoder}")
+
+
+def _to_words(
+    recipe: MaskedWords, files: list[Path], output: Path, corpora: Path | None, *, resume: bool
+) -> Path:
+    from relatome.models import load_encoder
+    from relatome.training import adaptation
+    from relatome.training.adaptation import Blocks, Evaluation, read_texts
+
+    judged = adaptation.evaluation_splits(corpora)
+    names = ", ".join(split.name for split in judged) or "no split at hand"
+    begun = adaptation.prepared_encoder(recipe.encoder.name, output.parent, corpora)
+    _, tokenizer = load_encoder(begun or recipe.encoder.name)
+    evaluation = Evaluation(document for split in judged for document in split.documents)
+    blocks = Blocks(read_texts(files), tokenizer, recipe.length, evaluation)
+    typer.echo(
+        f"{blocks.texts:,} texts, {len(blocks):,} blocks of {recipe.length} tokens; "
+        f"{blocks.left_out:,} texts left out as documents of {names}."
+    )
+    return adaptation.mask_words(recipe, blocks, output, resume=resume, encoder=begun)
+
+
+def _documents(paths: list[Path]) -> Iterator[Document]:
+    """The documents of files, and of all files in folders, in order of name."""
+    from relatome import formats
+
+    for path in paths:
+        files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else []
+        for file in files or [path]:
+            yield from formats.read(file)

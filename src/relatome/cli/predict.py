@@ -93,7 +93,7 @@ def predict(
         loaded = members.load_members(runs[0])
         remarks = []
     else:
-        loaded = members.LoadedRun([ensemble.load_run(run) for run in runs], "mean")
+        loaded = members.LoadedRun([ensemble.load_run(run) for run in runs], "mean", [])
         remarks = [_thresholds(loaded.models)]
     if format in formats.ANSWERS:
         require_task(format, loaded.models[0].settings.schema)

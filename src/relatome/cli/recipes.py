@@ -22,12 +22,12 @@ def list_recipes(context: typer.Context) -> None:
     from rich.table import Table
 
     from relatome.cli._terminal import console
-    from relatome.recipes import load_recipe, measured, shipped
+    from relatome.recipes import load_any, measured, shipped
 
     table = Table("recipe", "what it trains", "published (F1)", "measured here (F1)")
     figures = measured()
-    for name in shipped():
-        recipe = load_recipe(name)
+    for name in sorted((*shipped(), *shipped("combinations"))):
+        recipe = load_any(name)
         published = "\n".join(_scores(p.protocol, p.scores) for p in recipe.published)
         ours = ""
         if (found := figures.get(name)) is not None:
@@ -51,7 +51,7 @@ def show(
 
     relatome recipes show small > my-recipe.toml
     """
-    from relatome.recipes import load_recipe, source
+    from relatome.recipes import load_any, source
 
-    load_recipe(name)  # refuses one that could not be trained
+    load_any(name)  # refuses one that could not be trained
     typer.echo(source(name).read_text(encoding="utf-8"), nl=False)

@@ -78,7 +78,7 @@ def sweep(
     except ModuleNotFoundError as error:
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
     from relatome.cli._terminal import console
-    from relatome.report.curves import draw_all_curves
+    from relatome.report.curves import draw_curves
     from relatome.report.sweep import (
         FIGURE_FILE,
         TABLE_FILE,
@@ -96,7 +96,7 @@ def sweep(
         if step.error:
             failed.append(step.unit.name)
         else:
-            draw_all_curves(step.folder)
+            draw_curves(step.folder)
         write_page(read_sweep(output), output / TABLE_FILE)
     found = read_sweep(output)
     write_page(found, output / TABLE_FILE)

@@ -45,24 +45,31 @@ def train(
 
     relatome train small --output runs/small-7 --set training.seed=7
     """
-    from relatome.recipes import load_recipe
+    from relatome.recipes import Combination, load_any
 
-    chosen = load_recipe(recipe, tuple(override or ()))
+    chosen = load_any(recipe, tuple(override or ()))
     try:
         from relatome import training
     except ModuleNotFoundError as error:
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
-    from relatome.report.curves import draw_all_curves
+    from relatome.report.curves import draw_curves
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    outcome = training.carry_out(chosen, output, corpora, resume=resume)
-    draw_all_curves(output)
-    scores = " · ".join(f"{name} {100 * value:.1f}" for name, value in outcome.scores.items())
-    typer.echo(f"{outcome.split}, {chosen.selection.rule}, F1: {scores}")
-    typer.echo(f"{'Model' if chosen.ensemble is None else 'Models'}: {outcome.model}")
-    if chosen.ensemble is None and chosen.fine_types is None:
+    if isinstance(chosen, Combination):
+        outcome = training.combine(chosen, output, corpora, resume=resume)
+        rule, test, exported = chosen.rule, chosen.test, False
+    else:
+        outcome = training.carry_out(chosen, output, corpora, resume=resume)
+        draw_curves(output)
+        rule, test = chosen.selection.rule, chosen.data.test
+        exported = chosen.fine_types is None and bool(chosen.losses)
+    if outcome.scores:
+        scores = " · ".join(f"{name} {100 * value:.1f}" for name, value in outcome.scores.items())
+        typer.echo(f"{outcome.split}, {rule}, F1: {scores}")
+    typer.echo(f"{'Runs beside' if isinstance(chosen, Combination) else 'Model'}: {outcome.model}")
+    if exported:
         typer.echo(f"Next: relatome models export {shlex.quote(str(output))} MODEL-FOLDER")
-    else:  # nothing that is one model of one encoder, as an export has to be
-        words = ["relatome", "predict", str(output), chosen.data.test, "-o", "predicted.jsonl"]
+    elif isinstance(chosen, Combination) or chosen.losses:
+        words = ["relatome", "predict", str(output), test, "-o", "predicted.jsonl"]
         typer.echo(f"Next: {shlex.join(words)}")

@@ -109,18 +109,19 @@ def folds(
 ) -> list[tuple[tuple[Document, ...], tuple[Document, ...]]]:
     """Shuffle documents by `seed` and deal them into folds: `count` pairs of (rest, held out).
 
-    Fold sizes differ by at most one, and pairs of one document are never divided.
+    Fold sizes differ by at most one, and a document is never divided: sentences that name the
+    document they are from (infon ``document``) stay together.
 
     Raises:
         UsageError: if there are fewer documents than folds, or fewer than two folds.
     """
-    if not 2 <= count <= len(documents):
-        raise UsageError(TOO_MANY_FOLDS, folds=count, documents=len(documents))
-    order = list(range(len(documents)))
+    order = _whole(documents)
+    if not 2 <= count <= len(order):
+        raise UsageError(TOO_MANY_FOLDS, folds=count, documents=len(order))
     random.Random(seed).shuffle(order)
     result = []
     for fold in range(count):
-        held = set(order[fold::count])
+        held = {index for whole in order[fold::count] for index in whole}
         result.append(
             (
                 tuple(d for i, d in enumerate(documents) if i not in held),
@@ -142,10 +143,7 @@ def in_strata(documents: Sequence[Document], seed: int) -> list[list[int]]:
         for each document its place in `documents`; several places for one in sentences.
     """
     seen = Counter(relation.type for document in documents for relation in document.relations)
-    places: dict[str, list[int]] = {}
-    for index, document in enumerate(documents):
-        places.setdefault(document.infons.get(DOCUMENT_INFON, document.id), []).append(index)
-    whole = list(places.values())
+    whole = _whole(documents)
     strata: dict[str, list[int]] = {}
     for number, indices in enumerate(whole):
         types = sorted({r.type for index in indices for r in documents[index].relations})
@@ -158,3 +156,11 @@ def in_strata(documents: Sequence[Document], seed: int) -> list[list[int]]:
         start = draw.random()
         placed += [((start + i) / len(members), number) for i, number in enumerate(members)]
     return [whole[number] for _, number in sorted(placed)]
+
+
+def _whole(documents: Sequence[Document]) -> list[list[int]]:
+    """The places of each document in `documents`; several for one in sentences."""
+    places: dict[str, list[int]] = {}
+    for index, document in enumerate(documents):
+        places.setdefault(document.infons.get(DOCUMENT_INFON, document.id), []).append(index)
+    return list(places.values())

@@ -10,6 +10,7 @@ from relatome.encode.batch import (
     encoder_batch,
     mention_batch,
     pair_batch,
+    stack,
 )
 from relatome.encode.decode import ILLEGAL, Decoding, decode, softmax
 from relatome.encode.document import (
@@ -28,7 +29,13 @@ from relatome.encode.sequences import (
     pair_tokenizer,
 )
 from relatome.encode.settings import Settings
-from relatome.encode.targets import relation_targets, type_classes, type_targets
+from relatome.encode.targets import (
+    coreference_targets,
+    pair_type_targets,
+    relation_targets,
+    type_classes,
+    type_targets,
+)
 from relatome.encode.tokens import Tokenizer, Tokens
 from relatome.encode.units import Encoding, Unit, encode, inputs, length_batches, unit_batch, units
 
@@ -53,6 +60,7 @@ __all__ = [
     "Tokenizer",
     "Tokens",
     "Unit",
+    "coreference_targets",
     "decode",
     "encode",
     "encode_document",
@@ -64,8 +72,10 @@ __all__ = [
     "mention_batch",
     "pair_batch",
     "pair_tokenizer",
+    "pair_type_targets",
     "relation_targets",
     "softmax",
+    "stack",
     "type_classes",
     "type_tags",
     "type_targets",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from relatome.encode.document import EncodedDocument, EncodedText
 from relatome.encode.tokens import IntArray
 
 Batch = dict[str, IntArray]
+_Number = TypeVar("_Number", np.int64, np.bool_)
 
 # What the encoder reads, and what the pair scorer reads besides the encoder's token vectors.
 ENCODER_INPUTS = ("input_ids", "attention_mask", "type_tags")
@@ -80,10 +83,11 @@ def pair_batch(documents: Sequence[EncodedDocument], length: int) -> Batch:
     }
 
 
-def stack(arrays: Sequence[IntArray], fill: int) -> IntArray:
-    """Stack arrays of one rank, padded at the end of every axis."""
-    shape = np.max([array.shape for array in arrays], axis=0)
-    stacked = np.full((len(arrays), *shape), fill, dtype=np.int64)
+def stack(arrays: Sequence[npt.NDArray[_Number]], fill: int) -> npt.NDArray[_Number]:
+    """Stack arrays of one rank and type, padded at the end of every axis."""
+    axes = range(arrays[0].ndim)
+    sizes: list[int] = [max(array.shape[axis] for array in arrays) for axis in axes]
+    stacked = np.full((len(arrays), *sizes), fill, dtype=arrays[0].dtype)
     for index, array in enumerate(arrays):
         corner = tuple(slice(size) for size in array.shape)
         stacked[index][corner] = array

@@ -113,6 +113,17 @@ class PairSequence:
         return (self.ids,)
 
     @property
+    def mention_starts(self) -> IntArray:
+        """Positions of the tags that open the M mentions, the head's and then the tail's."""
+        return np.concatenate((self.head_starts, self.tail_starts))
+
+    @property
+    def entity_mentions(self) -> IntArray:
+        """Indices of the mentions of the two entities, head and tail, -1 padded."""
+        heads, both = len(self.head_starts), len(self.mention_starts)
+        return pad_rows([np.arange(heads), np.arange(heads, both)])
+
+    @property
     def windows(self) -> int:
         """Sequences the encoder reads: this one."""
         return 1
@@ -353,7 +364,8 @@ def sequence_batch(sequences: Sequence[PairSequence], pad_id: int, vector: Vecto
 
     Returns:
         ``input_ids``, ``attention_mask`` and ``segment_ids``, each ``(N, L)``; ``pair_rules``
-        ``(N, 1)``; for ``starts``, ``head_starts`` and ``tail_starts`` ``(N, m)``, padded with -1;
+        ``(N, 1)``; ``mention_starts`` ``(N, M)`` and for ``starts`` also ``head_starts`` and
+        ``tail_starts`` ``(N, m)``, padded with -1;
         for ``pooled``, what `relatome.encode.pair_batch` makes of a document, each sequence being
         one of two entities and one pair, whose tokens are those of its text.
     """
@@ -364,11 +376,12 @@ def sequence_batch(sequences: Sequence[PairSequence], pad_id: int, vector: Vecto
     }
     length = batch["input_ids"].shape[1]
     pair_rules = np.stack([s.pair_rules for s in sequences])
+    if vector == "pooled":
+        return batch | _pooled(sequences, length, pair_rules)
+    batch["mention_starts"] = stack([s.mention_starts for s in sequences], -1)
     if vector == "starts":
         batch["head_starts"] = stack([s.head_starts for s in sequences], -1)
         batch["tail_starts"] = stack([s.tail_starts for s in sequences], -1)
-    if vector == "pooled":
-        return batch | _pooled(sequences, length, pair_rules)
     return batch | {"pair_rules": pair_rules}
 
 
@@ -378,8 +391,7 @@ def _pooled(sequences: Sequence[PairSequence], length: int, pair_rules: IntArray
     for row, sequence in enumerate(sequences):
         begin, end = sequence.text
         spans = np.concatenate((sequence.head_spans, sequence.tail_spans)) - begin
-        heads = len(sequence.head_spans)
-        entities = pad_rows([np.arange(heads), np.arange(heads, len(spans))])
+        entities = sequence.entity_mentions
         distances = entity_distances(entities, spans, end - begin)
         titled = spans[:, 0] + begin < sequence.title_end
         rows["token_source"].append(row * length + np.arange(begin, end))

@@ -18,7 +18,12 @@ class Settings(msgspec.Struct, frozen=True):
         encoding: how documents become arrays.
         decoding: how scores become relations.
         narrowing: which of the schema's candidates to ask about.
-        typing: whether the model also learnt to tell the types of entities.
+        relation: whether the model tells relations; else it only judges the novelty of given ones.
+        novelty: whether it judges novelty, in a schema that has it.
+        typing: whether it also learnt to tell the types of entities.
+        pair_typing: whether it also learnt to tell the types of pairs.
+        coreference: whether it also learnt to tell mentions of one entity.
+        hidden: size of the hidden layer of the heads of relation and novelty; 0: none.
         definitions: what each label means, for models that attend to definitions.
     """
 
@@ -26,5 +31,15 @@ class Settings(msgspec.Struct, frozen=True):
     encoding: Encoding
     decoding: Decoding = Decoding()
     narrowing: Narrowing = Narrowing()
+    relation: bool = True
+    novelty: bool = True
     typing: bool = False
+    pair_typing: bool = False
+    coreference: bool = False
+    hidden: int = 0
     definitions: dict[str, str] = {}
+
+    @property
+    def judges_novelty(self) -> bool:
+        """Whether the model says of relations if they are new."""
+        return self.novelty and self.schema.novelty

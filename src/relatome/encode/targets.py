@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from relatome.data import Relation, Schema
 from relatome.data.schema import NO_RELATION
 from relatome.encode.asked import Asked
+from relatome.encode.tokens import IntArray
 
 Gold = npt.NDArray[np.bool_]
 
@@ -69,6 +71,32 @@ def type_targets(asked: Asked, schema: Schema) -> tuple[Gold, Gold]:
     heads = [candidate.head for candidate in asked.candidates]
     tails = [candidate.tail for candidate in asked.candidates]
     return of_entity[heads], of_entity[tails]
+
+
+def pair_type_targets(asked: Asked, schema: Schema) -> Gold:
+    """Gold pair rule of every candidate, ``(P, pair rules)`` (paper C's entity pair typing)."""
+    gold = np.zeros((len(asked.candidates), len(schema.pairs)), dtype=np.bool_)
+    gold[np.arange(len(gold)), asked.pair_rules] = True
+    return gold
+
+
+def coreference_targets(entity_mentions: Sequence[IntArray], mentions: int) -> Gold:
+    """Whether mentions mean the same, ``(M, M, 2)``, different and same.
+
+    Every two mentions are judged once, the earlier one first, if both belong to an entity
+    (paper C: mentions of the same identifier).
+
+    Args:
+        entity_mentions: the mention indices of each entity.
+        mentions: their number, M.
+    """
+    member = np.zeros((mentions, len(entity_mentions)), dtype=np.int64)
+    for entity, indices in enumerate(entity_mentions):
+        member[indices, entity] = 1
+    known = member.any(axis=1)
+    judged = np.triu(np.outer(known, known), k=1)
+    same = member @ member.T > 0
+    return np.stack((judged & ~same, judged & same), axis=-1)
 
 
 def _class_of(unrelated: str, schema: Schema) -> int:

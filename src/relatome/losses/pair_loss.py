@@ -29,12 +29,14 @@ class PairLoss(nn.Module, ABC):
         super().__init__()
         self.unrelated = tuple(unrelated)
 
-    def forward(self, logits: Tensor, gold: Tensor) -> Tensor:
+    def forward(self, logits: Tensor, gold: Tensor, count: Tensor | None = None) -> Tensor:
         """Mean loss of the judged pairs, a scalar; 0 where no pair is judged.
 
         Args:
             logits: ``(pairs, classes)``, `relatome.encode.ILLEGAL` where a class is illegal.
             gold: ``(pairs, classes)``, true where the class holds; only legal classes may hold.
+            count: how many pairs the mean is over, where these are part of a larger batch: the
+                means of its parts then add up to that of the whole.
 
         Returns:
             A scalar, in float32 for logits of lower precision (mixed precision would round away
@@ -43,7 +45,8 @@ class PairLoss(nn.Module, ABC):
         judged = gold.any(dim=-1)  # (pairs,)
         precise = logits if logits.dtype == torch.float64 else logits.float()
         costs = self.per_pair(precise[judged], gold[judged])
-        return costs.sum() / max(len(costs), 1)
+        judged_pairs = costs.new_tensor(len(costs)) if count is None else count
+        return costs.sum() / judged_pairs.clamp(min=1)
 
     @abstractmethod
     def per_pair(self, logits: Tensor, gold: Tensor) -> Tensor:

@@ -9,6 +9,8 @@ from relatome.models.encoder import (
     require_length,
 )
 from relatome.models.fine_types import FineTypeModel
+from relatome.models.masked_entities import MaskedEntityModel
+from relatome.models.masked_words import MaskedLanguageModel
 from relatome.models.masking import hide_entities
 from relatome.models.pairs import DocumentPairs, PairVectors
 from relatome.models.relation import RelationModel, Scores
@@ -18,6 +20,8 @@ __all__ = [
     "ClassificationVector",
     "DocumentPairs",
     "FineTypeModel",
+    "MaskedEntityModel",
+    "MaskedLanguageModel",
     "PairVectors",
     "RelationModel",
     "Scores",

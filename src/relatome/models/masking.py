@@ -23,18 +23,32 @@ def hide_entities(batch: dict[str, Tensor], rate: float, mask_id: int) -> Tensor
     """
     entity_mentions, mention_tokens = batch["entity_mentions"], batch["mention_tokens"]
     chosen = torch.rand(entity_mentions.shape[:2], device=entity_mentions.device) < rate
+    tokens = batch["token_source"].shape[1]
+    _, hidden = hidden_tokens(chosen, entity_mentions, mention_tokens, tokens)
+    input_ids = batch["input_ids"].clone()
+    input_ids.view(-1)[batch["token_source"][hidden]] = mask_id
+    return input_ids
+
+
+def hidden_tokens(
+    chosen: Tensor, entity_mentions: Tensor, mention_tokens: Tensor, tokens: int
+) -> tuple[Tensor, Tensor]:
+    """The mentions of chosen entities, ``(B, M)``, and their tokens, ``(B, T)``, as masks.
+
+    Args:
+        chosen: which entities, ``(B, E)``.
+        entity_mentions: the mentions of each, -1 padded, ``(B, E, m)``.
+        mention_tokens: the tokens of each mention, -1 padded, ``(B, M, K)``.
+        tokens: their number, T.
+    """
     # Unchosen and padded entries point to a column past the end, which is dropped again.
     mentions = mention_tokens.shape[1]
     wanted = entity_mentions.masked_fill(~chosen.unsqueeze(-1) | (entity_mentions < 0), mentions)
     mention_hidden = _marked(wanted.flatten(1), mentions)
-    tokens = batch["token_source"].shape[1]
     wanted = mention_tokens.masked_fill(
         ~mention_hidden.unsqueeze(-1) | (mention_tokens < 0), tokens
     )
-    token_hidden = _marked(wanted.flatten(1), tokens)
-    input_ids = batch["input_ids"].clone()
-    input_ids.view(-1)[batch["token_source"][token_hidden]] = mask_id
-    return input_ids
+    return mention_hidden, _marked(wanted.flatten(1), tokens)
 
 
 def _marked(index: Tensor, size: int) -> Tensor:

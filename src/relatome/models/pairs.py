@@ -20,11 +20,14 @@ class PairVectors(NamedTuple):
 
     Attributes:
         pair: one vector per pair, ``(B, P, size)``.
+        untyped: the same without what was added to it for the types of the pair; `pair` itself
+            where nothing was.
         head: the pair's head, ``(B, P, hidden)``; None where the encoding has no vector for it.
         tail: its tail, likewise.
     """
 
     pair: Tensor
+    untyped: Tensor
     head: Tensor | None
     tail: Tensor | None
 
@@ -96,8 +99,7 @@ class DocumentPairs(nn.Module):
             others: as `relatome.encode.pair_batch` makes them.
 
         """
-        scaled = self.scale(window_vectors)
-        tokens = scaled.flatten(0, 1)[token_source.clamp(min=0)]  # (B, T, hidden)
+        tokens = self._tokens(window_vectors, token_source)
         mentions = mean_rows(gather_rows(tokens, mention_tokens), mention_tokens >= 0)
         entities = _logmeanexp(gather_rows(mentions, entity_mentions), entity_mentions >= 0)
         head, tail = pairs.unbind(-1)  # (B, P) each
@@ -106,12 +108,25 @@ class DocumentPairs(nn.Module):
         # (B, P, 4 · hidden)
         joined = torch.cat((head_vector, tail_vector, context, head_vector * tail_vector), dim=-1)
         combined = self.combine(self.dropout(joined))
-        for embedding, feature in zip(
-            self.features, (*pair_features.unbind(-1), pair_rules), strict=True
-        ):
+        *features, of_types = self.features
+        for embedding, feature in zip(features, pair_features.unbind(-1), strict=True):
             combined = combined + embedding(feature)
-        vectors = self.dropout(nn.functional.gelu(self.norm(combined)))
-        return PairVectors(vectors, head_vector, tail_vector)
+        untyped, typed = (
+            self.dropout(nn.functional.gelu(self.norm(vectors)))
+            for vectors in (combined, combined + of_types(pair_rules))
+        )
+        return PairVectors(typed, untyped, head_vector, tail_vector)
+
+    def mentions(self, window_vectors: Tensor, batch: dict[str, Tensor]) -> Tensor:
+        """Vectors of all mentions, ``(B, M, hidden)``; arguments as for `forward`, by name."""
+        tokens = self._tokens(window_vectors, batch["token_source"])
+        found = batch["mention_tokens"]
+        return mean_rows(gather_rows(tokens, found), found >= 0)
+
+    def _tokens(self, window_vectors: Tensor, token_source: Tensor) -> Tensor:
+        """Token vectors of each document, at unit scale, ``(B, T, hidden)``."""
+        scaled: Tensor = self.scale(window_vectors)
+        return scaled.flatten(0, 1)[token_source.clamp(min=0)]
 
     def _context(
         self,

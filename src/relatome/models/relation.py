@@ -8,12 +8,19 @@ from transformers import PreTrainedModel
 from relatome.encode import PairEncoding, Settings, Tokenizer, inputs, type_classes, type_tags
 from relatome.models.definitions import RelationAttention
 from relatome.models.encoder import TypedEncoder
-from relatome.models.heads import NoveltyHead, RelationHead, TypingHead
+from relatome.models.heads import (
+    CoreferenceHead,
+    NoveltyHead,
+    PairTypingHead,
+    RelationHead,
+    TypingHead,
+)
 from relatome.models.pairs import DocumentPairs
 from relatome.models.sequences import ClassificationVector, SequenceEncoder, StartMarkers
 
 # Logits of a batch by task: relation ``(B, P, labels+1)``, novelty ``(B, P, 2)``, head_type and
-# tail_type ``(B, P, types)``; those the model has no head for are left out.
+# tail_type ``(B, P, types)``, pair_typing ``(B, P, pair rules)``, and in training coreference
+# ``(B, M, M, 2)``; those the model has no head for are left out.
 Scores = dict[str, Tensor]
 
 
@@ -45,14 +52,22 @@ class RelationModel(nn.Module):
             definitions = [settings.definitions[label] for label in schema.labels]
             self.attention = RelationAttention(size, hidden, definitions, tokenizer)
             size = self.attention.size
-        self.relation = RelationHead(size, schema)
-        self.novelty = NoveltyHead(size) if schema.novelty else None
+        width = settings.hidden
+        self.relation = RelationHead(size, schema, width) if settings.relation else None
+        self.novelty = NoveltyHead(size, width) if settings.judges_novelty else None
         self.typing = TypingHead(hidden, len(type_classes(schema))) if settings.typing else None
+        self.pair_typing = (
+            PairTypingHead(self.pairs.size, len(schema.pairs)) if settings.pair_typing else None
+        )
+        self.coreference = CoreferenceHead(hidden) if settings.coreference else None
 
     def forward(self, batch: dict[str, Tensor]) -> Scores:
         """Score a batch made of `relatome.encode.unit_batch`."""
         token_vectors = self.encoder(*(batch[name] for name in self.encoder_inputs))
-        return self.score(token_vectors, *(batch[name] for name in self.pair_inputs))
+        scores = self.score(token_vectors, *(batch[name] for name in self.pair_inputs))
+        if self.coreference is not None and self.training:  # nothing reads it afterwards
+            scores["coreference"] = self.coreference(self.pairs.mentions(token_vectors, batch))
+        return scores
 
     def score(self, token_vectors: Tensor, *pair_inputs: Tensor) -> Scores:
         """Score pairs from token vectors: the part after the encoder.
@@ -66,12 +81,17 @@ class RelationModel(nn.Module):
         pair = vectors.pair
         if self.attention is not None:
             pair = self.attention(pair, self.encoder)
-        scores = {"relation": self.relation(pair, pair_rules)}
+        scores = {}
+        if self.relation is not None:
+            scores["relation"] = self.relation(pair, pair_rules)
         if self.novelty is not None:
             scores["novelty"] = self.novelty(pair)
         if self.typing is not None:
             scores["head_type"] = self.typing(vectors.head)
             scores["tail_type"] = self.typing(vectors.tail)
+        if self.pair_typing is not None:
+            # What was added for the types would give the answer away.
+            scores["pair_typing"] = self.pair_typing(vectors.untyped)
         return scores
 
 

@@ -32,33 +32,47 @@ class SequenceEncoder(nn.Module):
         return hidden
 
 
-class ClassificationVector(nn.Module):
-    """The vector of [CLS] (paper A, before eq. 6), brought to unit scale."""
+class _OfMarked(nn.Module):
+    """What vectors of marked pairs have in common: they are brought to unit scale.
 
-    def __init__(self, hidden: int, dropout: float) -> None:
+    Encoders differ in theirs, and what follows depends on it.
+    """
+
+    def __init__(self, hidden: int, size: int, dropout: float) -> None:
         super().__init__()
-        self.size = hidden
+        self.size = size
         self.norm = nn.LayerNorm(hidden)
         self.dropout = nn.Dropout(dropout)
+
+    def mentions(self, token_vectors: Tensor, batch: dict[str, Tensor]) -> Tensor:
+        """The vectors of the markers that open M mentions, ``(sequences, M, hidden)``.
+
+        Paper C lets the first marker stand for the mention.
+        """
+        vectors: Tensor = self.norm(gather_rows(token_vectors, batch["mention_starts"]))
+        return vectors
+
+
+class ClassificationVector(_OfMarked):
+    """The vector of [CLS] (paper A, before eq. 6; paper C, eq. 4)."""
+
+    def __init__(self, hidden: int, dropout: float) -> None:
+        super().__init__(hidden, hidden, dropout)
 
     def forward(self, token_vectors: Tensor, pair_rules: Tensor) -> PairVectors:
         """One pair per sequence, ``(sequences, 1, hidden)``."""
-        first = token_vectors[:, :1]
-        return PairVectors(self.dropout(self.norm(first)), None, None)
+        first = self.dropout(self.norm(token_vectors[:, :1]))
+        return PairVectors(first, first, None, None)
 
 
-class StartMarkers(nn.Module):
+class StartMarkers(_OfMarked):
     """The vectors of both start markers, joined (paper B; PURE, Zhong and Chen 2021).
 
-    An entity mentioned several times has the mean of its start markers. Encoders differ in the
-    scale of their vectors, so each is brought to unit scale first.
+    An entity mentioned several times has the mean of its start markers.
     """
 
     def __init__(self, hidden: int, dropout: float) -> None:
-        super().__init__()
-        self.size = 2 * hidden
-        self.norm = nn.LayerNorm(hidden)
-        self.dropout = nn.Dropout(dropout)
+        super().__init__(hidden, 2 * hidden, dropout)
 
     def forward(
         self, token_vectors: Tensor, head_starts: Tensor, tail_starts: Tensor, pair_rules: Tensor
@@ -79,7 +93,8 @@ class StartMarkers(nn.Module):
             self.norm(_mean_of(token_vectors, starts)).unsqueeze(1)
             for starts in (head_starts, tail_starts)
         )
-        return PairVectors(self.dropout(torch.cat((head, tail), dim=-1)), head, tail)
+        pair = self.dropout(torch.cat((head, tail), dim=-1))
+        return PairVectors(pair, pair, head, tail)
 
 
 def _mean_of(token_vectors: Tensor, positions: Tensor) -> Tensor:

@@ -1,6 +1,12 @@
 """Recipes: one TOML file per system and run, and the schemas that read them."""
 
-from relatome.recipes.adaptation import Adaptation, load_adaptation
+from relatome.recipes.adaptation import (
+    Adaptation,
+    MaskedEntities,
+    MaskedWords,
+    load_adaptation,
+)
+from relatome.recipes.combination import Combination, Group, load_any, load_combination
 from relatome.recipes.recipe import (
     FineTypes,
     Recipe,
@@ -13,9 +19,15 @@ from relatome.recipes.recipe import (
 
 __all__ = [
     "Adaptation",
+    "Combination",
     "FineTypes",
+    "Group",
+    "MaskedEntities",
+    "MaskedWords",
     "Recipe",
     "load_adaptation",
+    "load_any",
+    "load_combination",
     "load_recipe",
     "measured",
     "shipped",

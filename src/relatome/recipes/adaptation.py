@@ -1,28 +1,30 @@
-"""A recipe for adapting an encoder to text without annotation."""
+"""Recipes for adapting an encoder to biomedical text before it learns relations."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import msgspec
 from msgspec import Meta
 
 from relatome.recipes.recipe import Count, Encoder, Fraction, Positive, Weight, read_toml
 
+Share = Annotated[float, Meta(gt=0, lt=1)]
 
-class Adaptation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Masked-language-model training of an encoder on plain text.
+
+class _Adaptation(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"
+):
+    """What every adaptation has.
 
     Attributes:
-        seed: of the fresh prediction head, the order of blocks and the masks.
-        steps: optimizer steps.
-        batch_size: blocks per step.
-        length: tokens of a block, special tokens included.
+        encoder: what to begin with; another adaptation, too.
+        seed: of fresh weights, the order of the text and the masks.
+        batch_size: blocks of text, or windows of documents, per step.
+        length: tokens of one, special tokens included.
         learning_rate: peak rate; it falls linearly.
         warmup: fraction of the steps over which it rises.
         weight_decay: of AdamW.
-        mask_rate: fraction of the tokens to predict; 80 % of them are shown as the mask token,
-            10 % as another token, 10 % as they are (Devlin et al. 2019).
         save_steps: steps between checkpoints.
     """
 
@@ -30,16 +32,49 @@ class Adaptation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     encoder: Encoder
     seed: Annotated[int, Meta(ge=0)]
-    steps: Count
     batch_size: Count
     length: Annotated[int, Meta(ge=16)]
     learning_rate: Positive
     warmup: Fraction
     weight_decay: Weight
-    mask_rate: Annotated[float, Meta(gt=0, lt=1)]
     save_steps: Count
+
+
+class MaskedWords(_Adaptation, frozen=True, kw_only=True, tag="words"):
+    """Masked-language-model training on plain text.
+
+    Attributes, besides those of every adaptation:
+        steps: optimizer steps.
+        mask_rate: fraction of the tokens to predict; 80 % of them are shown as the mask token,
+            10 % as another token, 10 % as they are (Devlin et al. 2019).
+    """
+
+    steps: Count
+    mask_rate: Share
+
+
+class MaskedEntities(_Adaptation, frozen=True, kw_only=True, tag="entities"):
+    """Entity-aware masking on documents with annotated entities (paper D).
+
+    Attributes, besides those of every adaptation:
+        train: splits of corpora to learn from, as ``corpus:split``; files may be added.
+        overlap: least number of tokens neighbouring windows of a long document share.
+        epochs: passes over the documents.
+        mask_rate: chance of an entity to be masked, with every mention it has in the window.
+        types: the types to tell apart, each with the names that corpora have for it besides; a
+            mention of any other type is text like all other. If empty, the types are the corpora's.
+    """
+
+    train: list[str]
+    overlap: Annotated[int, Meta(ge=0)]
+    epochs: Count
+    mask_rate: Share
+    types: dict[str, list[str]] = {}
+
+
+Adaptation = MaskedWords | MaskedEntities
 
 
 def load_adaptation(name: str, overrides: tuple[str, ...] = ()) -> Adaptation:
     """Read an adaptation recipe by shipped name or path; errors as for `load_recipe`."""
-    return read_toml(name, overrides, Adaptation)
+    return cast(Adaptation, read_toml(name, overrides, cast(type[Any], Adaptation)))

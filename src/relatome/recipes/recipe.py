@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from relatome.encode import DocumentEncoding, Encoding
 from relatome.errors import (
+    RECIPE_COMBINED,
     RECIPE_INVALID,
     RECIPE_MISSING,
     RECIPE_OVERRIDE,
@@ -35,11 +36,27 @@ _Kind = TypeVar("_Kind")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]|(\[\.\.\.\])")
 
 
-class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of a recipe: a key it does not know is an error, and so is one it lacks."""
 
 
-class Data(_Section, frozen=True):
+class Fold(Section, frozen=True):
+    """One of equal parts of the training documents, held out.
+
+    Attributes:
+        fold: which, from 1 on.
+        of: how many there are.
+    """
+
+    fold: Count
+    of: Annotated[int, Meta(ge=2)]
+
+    def __post_init__(self) -> None:
+        if self.fold > self.of:
+            raise ValueError(f"there is no fold {self.fold} of {self.of}")
+
+
+class Data(Section, frozen=True):
     """Which documents to learn from and to select on, as ``corpus:split``.
 
     Attributes:
@@ -49,7 +66,9 @@ class Data(_Section, frozen=True):
         negatives: the share of the unrelated pairs that an epoch shows, drawn anew for each;
             under document encoding, where pairs share a pass, all of them.
         dev: the split to select on, always whole; or, where a corpus has none, the share of the
-            training documents to hold out for it, the same ones whatever the seed.
+            training documents to hold out for it, or the fold of them, the same ones whatever the
+            seed. With 0 nothing is selected: the weights of the last epoch are kept, and the
+            decision threshold is one half.
         test: the split that results are reported on; training never reads it.
         source: splits of other corpora to learn from besides, always whole (paper A, eq. 2).
     """
@@ -57,12 +76,12 @@ class Data(_Section, frozen=True):
     train: Annotated[list[str], Meta(min_length=1)]
     fraction: Annotated[float, Meta(gt=0, le=1)]
     negatives: Annotated[float, Meta(gt=0, le=1)]
-    dev: str | Annotated[float, Meta(gt=0, lt=1)]
+    dev: str | Fraction | Fold
     test: str
     source: list[str] = []
 
 
-class Narrowing(_Section, frozen=True):
+class Narrowing(Section, frozen=True):
     """Fewer candidates than the schema has, see `relatome.data.narrowing`.
 
     Attributes:
@@ -81,19 +100,29 @@ class Narrowing(_Section, frozen=True):
             raise ValueError("the interval ends before it begins")
 
 
-class Encoder(_Section, frozen=True):
-    """The pre-trained encoder: a hub id, or a folder written by ``save_pretrained``."""
+class Encoder(Section, frozen=True):
+    """The pre-trained encoder.
+
+    Its name is a hub id, a folder written by ``save_pretrained``, or an adaptation: the name of one
+    that relatome comes with, or the path of its TOML file.
+    """
 
     name: str
 
 
-class Model(_Section, frozen=True):
-    """What stands on the encoder."""
+class Model(Section, frozen=True):
+    """What stands on the encoder.
+
+    Attributes:
+        dropout: of pair vectors.
+        hidden: size of a hidden layer in the heads of relation and novelty (paper D); 0: none.
+    """
 
     dropout: Fraction
+    hidden: Annotated[int, Meta(ge=0)] = 0
 
 
-class Definitions(_Section, frozen=True):
+class Definitions(Section, frozen=True):
     """What each label means, for the model to attend to (paper B, system 1).
 
     Attributes:
@@ -105,13 +134,13 @@ class Definitions(_Section, frozen=True):
     labels: dict[str, str]
 
 
-class Novelty(_Section, frozen=True):
+class Novelty(Section, frozen=True):
     """Learning whether a relation is new, by cross-entropy with a weight in the sum of losses."""
 
     weight: Weight
 
 
-class Typing(_Section, frozen=True):
+class Typing(Section, frozen=True):
     """Learning the types of entities, by cross-entropy, besides the relations (paper B, eq. 3).
 
     Attributes:
@@ -121,14 +150,38 @@ class Typing(_Section, frozen=True):
     balance: Annotated[float, Meta(ge=0, le=1)]
 
 
-class Tasks(_Section, frozen=True):
+class Coreference(Section, frozen=True):
+    """Learning which mentions mean the same entity, by cross-entropy (paper C, eq. 2 and 3)."""
+
+    weight: Weight
+
+
+class PairTyping(Section, frozen=True):
+    """Learning the types of the pair, by cross-entropy (paper C, eq. 4 and 5)."""
+
+    weight: Weight
+
+
+class Tasks(Section, frozen=True):
     """What is learnt besides relations; what is left out is not."""
 
     novelty: Novelty | None = None
     typing: Typing | None = None
+    coreference: Coreference | None = None
+    pair_typing: PairTyping | None = None
 
 
-class FineTypes(_Section, frozen=True):
+class Adversarial(Section, frozen=True):
+    """A second pass of every step, over word embeddings moved to where the loss is higher.
+
+    Attributes:
+        epsilon: ε, by how much they are moved (paper C, eq. 7).
+    """
+
+    epsilon: Positive
+
+
+class FineTypes(Section, frozen=True):
     """Telling the finer types of an entity type apart by an encoder of its own.
 
     It learns from the training documents before anything else, and what it says takes the place
@@ -167,7 +220,7 @@ class FineTypes(_Section, frozen=True):
         return DocumentEncoding(self.window, self.overlap)
 
 
-class Training(_Section, frozen=True):
+class Training(Section, frozen=True):
     """How the weights are learnt.
 
     Attributes:
@@ -175,7 +228,7 @@ class Training(_Section, frozen=True):
         epochs: passes over the training documents at most.
         evaluations: evaluations on dev in each epoch; what scores best is kept.
         patience: evaluations without a better dev score after which training stops.
-        batch_size: documents per step, or pairs under pair encoding.
+        batch_size: documents per step, or pairs under pair encoding, over all processes.
         encoder_learning_rate: peak rate of the pre-trained weights.
         head_learning_rate: peak rate of everything that starts fresh.
         warmup: fraction of all steps over which the rates rise; then they fall linearly.
@@ -184,6 +237,8 @@ class Training(_Section, frozen=True):
         mask_entities: chance that an entity's mentions are hidden in a training step, so that
             the model reads what stands around them; document encoding only.
         precision: ``auto`` is bf16 where the machine computes with it, else fp32.
+        accumulation: passes in which the documents of a step are read one part after the other,
+            for machines with little memory.
     """
 
     seed: Annotated[int, Meta(ge=0)]
@@ -198,29 +253,17 @@ class Training(_Section, frozen=True):
     max_gradient_norm: Positive
     mask_entities: Fraction
     precision: Literal["auto", "fp32", "bf16"]
+    accumulation: Count = 1
 
 
-class Ensemble(_Section, frozen=True):
-    """Several runs of a recipe that differ in the seed, and one answer of them all.
-
-    Attributes:
-        seeds: runs; their seeds follow one another from `Training.seed` on.
-        vote: ``majority``, the hard vote of `relatome.data.vote`, or ``mean``, the mean of class
-            probabilities.
-    """
-
-    seeds: Annotated[int, Meta(ge=2)]
-    vote: Literal["majority", "mean"]
-
-
-class Selection(_Section, frozen=True):
+class Selection(Section, frozen=True):
     """Which evaluation's weights are kept: the best by this score of this rule on the dev split."""
 
     rule: str
     score: str
 
 
-class Published(_Section, frozen=True):
+class Published(Section, frozen=True):
     """Figures of a paper to stand beside ours, with their protocol."""
 
     source: str
@@ -229,7 +272,7 @@ class Published(_Section, frozen=True):
     note: str = ""
 
 
-class Measured(_Section, frozen=True):
+class Measured(Section, frozen=True):
     """What a recipe reached on its test split when it was measured, in per cent.
 
     Attributes:
@@ -245,11 +288,12 @@ class Measured(_Section, frozen=True):
     scores: dict[str, float]
 
 
-class Recipe(_Section, frozen=True):
+class Recipe(Section, frozen=True):
     """A whole experiment. Every number is written out in the file; what is left out is not done.
 
     Attributes:
-        losses: of the relation head: their options, and `weight` in the sum, by name.
+        losses: of the relation head: their options, and `weight` in the sum, by name. A recipe
+            without any learns to judge the novelty of given relations, and nothing else.
         start: a recipe that is carried out first, and whose model is the start of this one; empty
             if there is none.
     """
@@ -261,15 +305,15 @@ class Recipe(_Section, frozen=True):
     encoding: Encoding
     encoder: Encoder
     model: Model
-    losses: Annotated[dict[str, dict[str, float]], Meta(min_length=1)]
     training: Training
     selection: Selection
+    losses: dict[str, dict[str, float]] = {}
     tasks: Tasks = Tasks()
+    adversarial: Adversarial | None = None
     narrowing: Narrowing | None = None
     definitions: Definitions | None = None
     fine_types: FineTypes | None = None
     start: str = ""
-    ensemble: Ensemble | None = None
     published: list[Published] = []
 
 
@@ -280,7 +324,11 @@ def to_plain(recipe: msgspec.Struct) -> dict[str, Any]:
 
 
 def shipped(kind: str = "") -> dict[str, Path]:
-    """The recipes that come with relatome, by name; `kind` is "" or "adaptations"."""
+    """The recipes that come with relatome, by name.
+
+    Args:
+        kind: "" for those of a single run, "adaptations" or "combinations".
+    """
     folder = Path(str(resources.files("relatome.recipes"))) / kind
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
@@ -293,7 +341,8 @@ def measured() -> dict[str, Measured]:
 
 def source(name: str) -> Path:
     """The file of a shipped recipe by name, or the path `name` itself."""
-    return (shipped() | shipped("adaptations")).get(name) or Path(name)
+    every = shipped() | shipped("adaptations") | shipped("combinations")
+    return every.get(name) or Path(name)
 
 
 def load_recipe(name: str, overrides: tuple[str, ...] = ()) -> Recipe:
@@ -317,10 +366,15 @@ def read_toml(name: str, overrides: tuple[str, ...], kind: type[_Kind]) -> _Kind
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError:
-        close = get_close_matches(name, shipped(), cutoff=0.5) or ["small"]
+        names = (*shipped(), *shipped("combinations"))
+        close = get_close_matches(name, names, cutoff=0.5) or ["small"]
         raise UsageError(RECIPE_MISSING, name=name, known=" or ".join(close)) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(RECIPE_SYNTAX, at=place, reason=str(error)) from None
+    if kind is Recipe and "relation" in raw:
+        groups = [*_tables(raw, "relation"), *_tables(raw, "novelty")]
+        members = dict.fromkeys(str(group.get("recipe", "?")) for group in groups)
+        raise UsageError(RECIPE_COMBINED, at=place, recipes=", ".join(members))
     for override in overrides:
         _apply(raw, override)
     try:
@@ -328,6 +382,12 @@ def read_toml(name: str, overrides: tuple[str, ...], kind: type[_Kind]) -> _Kind
     except msgspec.ValidationError as error:
         reason = _with_keys(str(error), raw, kind)
         raise UsageError(RECIPE_INVALID, at=place, reason=reason) from None
+
+
+def _tables(raw: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """What stands under ``[[key]]``, if tables do."""
+    found = raw.get(key, [])
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _with_keys(reason: str, raw: dict[str, Any], kind: type) -> str:

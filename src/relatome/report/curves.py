@@ -8,19 +8,6 @@ from pathlib import Path
 METRICS_FILE, CURVES_FILE = "metrics.jsonl", "curves.png"
 
 
-def draw_all_curves(run: Path) -> list[Path]:
-    """`draw_curves` for a run, or for each member of a run that is an ensemble.
-
-    Args:
-        run: a run folder; members have run folders of their own in it.
-
-    Returns:
-        The pictures' paths.
-    """
-    parts = (run, *sorted(run.glob("seed-*")))
-    return [draw_curves(part) for part in parts if (part / METRICS_FILE).is_file()]
-
-
 def draw_curves(run: Path) -> Path:
     """Draw training loss and dev score over epochs from ``metrics.jsonl`` into ``curves.png``.
 

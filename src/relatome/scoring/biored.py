@@ -59,6 +59,8 @@ class BioRED(msgspec.Struct, frozen=True):
         "duplicate": "predicted relations given more than once, counted once",
         "unknown_label": "predicted relations with a label BioRED does not have, wrong in the "
         "type scores",
+        "untagged": "gold relations with an entity that the predicted document does not have (a "
+        "tagger missed it), out of reach and missed",
         "unknown_entity": "predicted relations naming an entity the gold document does not have, "
         "all wrong",
     }
@@ -90,6 +92,11 @@ class BioRED(msgspec.Struct, frozen=True):
             duplicate=len(judged_predicted) - len(predicted_items["all"]),
             gold_without_novelty=sum(r.novel is None for r, _ in judged_gold),
         )
+        if predicted.mentions:  # what an answer without any was asked about is unknown
+            found = predicted.entity_by_id.keys()
+            notes["untagged"] = sum(
+                not {relation.head, relation.tail} <= found for relation, _ in judged_gold
+            )
         for relation, _ in judged_predicted:
             notes["predicted_without_novelty"] += relation.novel is None
             notes["unknown_label"] += relation.type not in BIORED.labels

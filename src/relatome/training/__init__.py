@@ -1,14 +1,14 @@
 """Training: the loop, runs and their folders, checkpoints. Needs the extra `train`."""
 
-from relatome.training.adapt import adapt
 from relatome.training.checkpoint import load_model, save_model
+from relatome.training.combination import combine
 from relatome.training.documents import learning_splits
 from relatome.training.run import Outcome, carry_out, preflight, run
 
 __all__ = [
     "Outcome",
-    "adapt",
     "carry_out",
+    "combine",
     "learning_splits",
     "load_model",
     "preflight",

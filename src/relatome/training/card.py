@@ -5,20 +5,11 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from relatome.recipes import (
-    Adaptation,
-    Recipe,
-    load_adaptation,
-    load_recipe,
-    shipped,
-    to_plain,
-)
-from relatome.training.folder import PROVENANCE_FILE, RECIPE_FILE
+from relatome.recipes import Recipe, load_recipe, shipped, to_plain
 
 _APACHE_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -58,7 +49,7 @@ def render_card(
     for row in scores:
         cells = " | ".join(f"{100 * row.f1[column]:.1f}" for column in columns)
         table.append(f"| `{row.protocol}` | {row.split} | {row.weights} | {cells} |")
-    story = _encoder_story(recipe)
+    story = _encoder_story(recipe, provenance)
     hashes = "\n".join(f"- `{split}`: `{value}`" for split, value in provenance["data"].items())
     return f"""# {name} {version}
 
@@ -94,7 +85,7 @@ Seed {recipe.training.seed}, code {provenance["code"]}, on {provenance["machine"
 
 ## Licence
 
-{_licence(recipe)} No text of the training corpus is contained in this folder.
+{_licence(recipe, provenance)} No text of the training corpus is contained in this folder.
 
 ## Limits
 
@@ -134,35 +125,23 @@ def _leaves(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return leaves
 
 
-def _licence(recipe: Recipe) -> str:
+def _licence(recipe: Recipe, provenance: dict[str, Any]) -> str:
     """What is known of the terms of the weights: those of the encoder go on holding."""
-    adaptation = _adaptation(recipe)
-    encoder = recipe.encoder.name if adaptation is None else adaptation.encoder.name
+    adapted = provenance.get("adaptations", [])
+    encoder = adapted[0]["recipe"]["encoder"]["name"] if adapted else recipe.encoder.name
     if encoder != _APACHE_ENCODER:
         return f"The weights are under the terms of the encoder they start from, `{encoder}`."
     return "Weights: Apache-2.0, as the encoder they start from, all-MiniLM-L6-v2."
 
 
-def _adaptation(recipe: Recipe) -> Adaptation | None:
-    """The adaptation by which the recipe's encoder was made here, if it was."""
-    run = Path(recipe.encoder.name).parent
-    if not (run / PROVENANCE_FILE).is_file():
-        return None
-    return load_adaptation(str(run / RECIPE_FILE))
-
-
-def _encoder_story(recipe: Recipe) -> str:
+def _encoder_story(recipe: Recipe, provenance: dict[str, Any]) -> str:
     """Where the encoder comes from: a published one, or one adapted here from it."""
-    run = Path(recipe.encoder.name).parent
-    adaptation = _adaptation(recipe)
-    if adaptation is None:
+    adapted = provenance.get("adaptations", [])
+    if not adapted:
         return f"Encoder: `{recipe.encoder.name}`."
-    data = json.loads((run / PROVENANCE_FILE).read_text(encoding="utf-8"))["data"]
-    return f"""
-The encoder is `{adaptation.encoder.name}`, adapted before by
-
-    relatome adapt {adaptation.name} TEXT --output {run}
-
-to {data["texts"]:,} biomedical abstracts (SHA-256 of the text `{data["sha256"]}`), of which
-{adaptation.steps:,} steps of {adaptation.batch_size} × {adaptation.length} tokens read a part;
-{data["left_out_evaluation_documents"]:,} texts were left out as documents of dev or test splits."""
+    told = [f"The encoder is `{adapted[0]['recipe']['encoder']['name']}`, adapted before:"]
+    for each in adapted:
+        adaptation, data = each["recipe"], each["data"]
+        what = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in data.items())
+        told.append(f"- {adaptation['title']} (`relatome adapt {adaptation['name']}`): {what}.")
+    return "\n" + "\n".join(told)

@@ -15,11 +15,15 @@ from relatome.data import Split, reach
 from relatome.encode import (
     Asked,
     Encoding,
+    PairSequence,
     Settings,
     Tokenizer,
     Unit,
+    coreference_targets,
     encode,
+    pair_type_targets,
     relation_targets,
+    stack,
     type_targets,
     unit_batch,
     units,
@@ -27,12 +31,17 @@ from relatome.encode import (
 from relatome.encode.targets import Gold
 from relatome.errors import NOTHING_TO_LEARN, InputError
 
+# Fills up the last batch where every process needs one of its own.
+NOTHING = -1
 # Batches are cut from shuffled stretches of this many batches, sorted by length within.
 _STRETCH = 16
 
 
 class Example(NamedTuple):
-    """A unit with the gold rows of its pairs by task, each ``(P, classes)``."""
+    """A unit with the gold rows of its pairs by task, each ``(P, classes)``.
+
+    The gold of coreference has a row for every two mentions, ``(M, M, 2)``.
+    """
 
     unit: Unit
     gold: dict[str, Gold]
@@ -70,19 +79,39 @@ class Examples(Dataset[Example]):
         return len(self.examples)
 
     def __getitem__(self, index: int) -> Example:
-        return self.examples[index]
+        """An example; for `NOTHING`, one of which nothing is judged."""
+        if index != NOTHING:
+            return self.examples[index]
+        unit, gold = self.examples[0]
+        return Example(unit, {task: np.zeros_like(rows) for task, rows in gold.items()})
 
 
 def _examples(asked: Asked, settings: Settings) -> Iterator[Example]:
-    gold = dict(zip(("relation", "novelty"), relation_targets(asked, settings.schema), strict=True))
+    schema = settings.schema
+    relation, novelty = relation_targets(asked, schema)
+    gold = {"relation": relation}
+    if settings.judges_novelty:
+        gold["novelty"] = novelty
     if settings.typing:
-        types = type_targets(asked, settings.schema)
-        gold |= zip(("head_type", "tail_type"), types, strict=True)
+        gold |= zip(("head_type", "tail_type"), type_targets(asked, schema), strict=True)
+    if settings.pair_typing:
+        gold["pair_typing"] = pair_type_targets(asked, schema)
     first = 0
     for unit in units(asked):
         rows = slice(first, first + len(unit.pair_rules))
-        yield Example(unit, {task: matrix[rows] for task, matrix in gold.items()})
+        of_unit = {task: matrix[rows] for task, matrix in gold.items()}
+        if settings.coreference:
+            of_unit["coreference"] = _coreference(unit)
+        yield Example(unit, of_unit)
         first = rows.stop
+
+
+def _coreference(unit: Unit) -> Gold:
+    mentions = (
+        len(unit.mention_starts) if isinstance(unit, PairSequence) else len(unit.mention_tokens)
+    )
+    entities = [row[row >= 0] for row in unit.entity_mentions]
+    return coreference_targets(entities, mentions)
 
 
 class Coverage(NamedTuple):
@@ -158,13 +187,9 @@ class Collator:
 
     def __call__(self, examples: Sequence[Example]) -> dict[str, Tensor]:
         batch = tensors([example.unit for example in examples], self.pad_id, self.encoding)
-        pairs = batch["pair_rules"].shape[1]
-        for task, first in examples[0].gold.items():
-            # Padded pairs have no gold class, so they are not judged.
-            padded = np.zeros((len(examples), pairs, first.shape[1]), dtype=np.bool_)
-            for rows, example in zip(padded, examples, strict=True):
-                gold = example.gold[task]
-                rows[: len(gold)] = gold
+        for task in examples[0].gold:
+            # Padded rows have no gold class, so they are not judged.
+            padded = stack([example.gold[task] for example in examples], False)
             batch[f"{task}_gold"] = torch.from_numpy(padded)
         return batch
 
@@ -182,6 +207,7 @@ class LengthGroupedSampler(Sampler[int]):
         seed: int,
         drawn: Sequence[int] = (),
         share: float = 1.0,
+        multiple: int = 1,
     ) -> None:
         """Set up.
 
@@ -191,6 +217,7 @@ class LengthGroupedSampler(Sampler[int]):
             seed: of the order.
             drawn: indices of units of which every epoch sees a share.
             share: that share.
+            multiple: an epoch has a multiple of so many units, the last ones `NOTHING`.
         """
         self.lengths = lengths
         self.batch_size = batch_size
@@ -199,6 +226,7 @@ class LengthGroupedSampler(Sampler[int]):
         self.always = np.setdiff1d(np.arange(len(lengths)), self.drawn)
         least = 0 if len(self.always) else 1  # an epoch is never empty
         self.count = max(least, round(share * len(self.drawn)))
+        self.multiple = multiple
         self.epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -206,7 +234,7 @@ class LengthGroupedSampler(Sampler[int]):
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return len(self.always) + self.count
+        return -(-(len(self.always) + self.count) // self.multiple) * self.multiple
 
     def __iter__(self) -> Iterator[int]:
         random = np.random.default_rng((self.seed, self.epoch))
@@ -224,3 +252,4 @@ class LengthGroupedSampler(Sampler[int]):
         random.shuffle(batches)
         for batch in (*batches, short):
             yield from (int(index) for index in batch)
+        yield from [NOTHING] * (len(self) - len(order))

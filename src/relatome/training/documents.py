@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 
 from relatome.corpora import load
-from relatome.data import Document, Split, require_disjoint, require_not_test
+from relatome.data import Document, Split, folds, require_disjoint, require_not_test
 from relatome.errors import CORPUS_SPLIT_NAME, UsageError
 from relatome.recipes import Recipe
+from relatome.recipes.recipe import Fold
 
 # Dev documents held out of a training split are the same ones whatever the seed of training.
 _HELD_OUT_SEED = 13
@@ -31,13 +32,20 @@ def split(name: str, directory: Path | None) -> Split:
     return load(corpus, part, directory)
 
 
-def learning_splits(recipe: Recipe, directory: Path | None) -> tuple[Split, Split]:
-    """The training documents of a recipe, and those to select on."""
+def learning_splits(recipe: Recipe, directory: Path | None) -> tuple[Split, Split | None]:
+    """The training documents of a recipe, and those to select on, if it selects.
+
+    Raises:
+        UsageError: if a split is unknown, or a fold is asked for of fewer documents than folds.
+    """
     data = recipe.data
     train = Split.joined([split(name, directory) for name in data.train])
+    dev: Split | None = None
     if isinstance(data.dev, str):
         dev = split(data.dev, directory)
-    else:
+    elif isinstance(data.dev, Fold):
+        train, dev = fold(train, data.dev)
+    elif data.dev:
         train, dev = held_out(train, data.dev)
     train = train.subset(data.fraction, recipe.training.seed)
     if data.source:
@@ -45,7 +53,7 @@ def learning_splits(recipe: Recipe, directory: Path | None) -> tuple[Split, Spli
     return train, dev
 
 
-def require_learnable(train: Split, dev: Split) -> None:
+def require_learnable(train: Split, dev: Split | None) -> None:
     """Refuse to learn from or select on a test split, or on documents that are learnt from.
 
     Raises:
@@ -53,17 +61,33 @@ def require_learnable(train: Split, dev: Split) -> None:
         InputError: if the two share a document.
     """
     require_not_test(train, "train")
-    require_not_test(dev, "select a model")
-    require_disjoint(train, dev)
+    if dev is not None:
+        require_not_test(dev, "select a model")
+        require_disjoint(train, dev)
 
 
 def held_out(train: Split, share: float) -> tuple[Split, Split]:
     """`train` without a share of its documents, and that share as a split to select on."""
     dev = train.subset(share, _HELD_OUT_SEED)
     taken = {document.id for document in dev.documents}
-
-    def part(name: str, documents: tuple[Document, ...]) -> Split:
-        return msgspec.structs.replace(train, name=name, documents=documents)
-
     rest = tuple(document for document in train.documents if document.id not in taken)
-    return part(train.name, rest), part(f"{train.name} (held out)", dev.documents)
+    return _parted(train, rest, dev.documents, "held out")
+
+
+def fold(train: Split, which: Fold) -> tuple[Split, Split]:
+    """`train` without a fold of its documents, and that fold as a split to select on.
+
+    Raises:
+        UsageError: if there are fewer documents than folds.
+    """
+    rest, held = folds(train.documents, which.of, _HELD_OUT_SEED)[which.fold - 1]
+    return _parted(train, rest, held, f"fold {which.fold} of {which.of}")
+
+
+def _parted(
+    train: Split, rest: tuple[Document, ...], held: tuple[Document, ...], what: str
+) -> tuple[Split, Split]:
+    return (
+        msgspec.structs.replace(train, documents=rest),
+        msgspec.structs.replace(train, name=f"{train.name} ({what})", documents=held),
+    )

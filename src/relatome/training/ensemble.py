@@ -22,16 +22,17 @@ from relatome.encode import (
 )
 from relatome.encode.decode import FloatArray, softmax
 from relatome.errors import (
+    COMBINATION_MEMBER,
     DUPLICATE_DOCUMENT,
     ENSEMBLE_DIFFERS,
-    ENSEMBLE_MEMBER,
+    NO_RELATION_HEAD,
     RUN_UNFINISHED,
     InputError,
     Place,
     UsageError,
 )
 from relatome.models import RelationModel
-from relatome.recipes import load_recipe
+from relatome.recipes import Combination, load_any
 from relatome.training.checkpoint import load_model
 from relatome.training.fine_types import Typer, load_typer
 from relatome.training.folder import MODEL_FOLDER, RECIPE_FILE, RESULTS_FILE
@@ -71,9 +72,9 @@ def load_run(run: Path) -> LoadedModel:
     for file in (RECIPE_FILE, RESULTS_FILE):
         if not (run / file).is_file():
             raise UsageError(RUN_UNFINISHED, at=Place(str(run)), file=file)
-    recipe = load_recipe(str(run / RECIPE_FILE))
-    if recipe.ensemble is not None:
-        raise UsageError(ENSEMBLE_MEMBER, at=Place(str(run)), run=run)
+    recipe = load_any(str(run / RECIPE_FILE))
+    if isinstance(recipe, Combination):
+        raise UsageError(COMBINATION_MEMBER, at=Place(str(run)))
     model, tokenizer, settings = load_model(run / MODEL_FOLDER)
     model.to("cuda" if torch.cuda.is_available() else "cpu")
     bf16 = use_bf16(recipe.training.precision)
@@ -127,15 +128,18 @@ def predict(models: Sequence[LoadedModel], documents: Sequence[Document]) -> lis
         documents: with annotated entities; types in any spelling the schema knows.
 
     Raises:
-        UsageError: if the models differ.
+        UsageError: if the models differ, or one only judges novelty.
         InputError: at a document with an entity type the schema does not know, or whose id an
             earlier one has.
         ModelError: if a score is not a number.
     """
+    for model in models:
+        if not model.settings.relation:
+            raise UsageError(NO_RELATION_HEAD, at=Place(model.name))
     settings = joint_settings(models)
     conformed = [settings.schema.conform(document) for document in documents]
     _require_distinct(conformed)
-    members = [_scored(model, conformed) for model in models]
+    members = [scored_by(model, conformed) for model in models]
     joint = [mean_scores(scored) for scored in zip(*members, strict=True)]
     _report(conformed, [scored.asked for scored in joint])
     return [
@@ -155,9 +159,10 @@ def mean_scores(members: Sequence[Scored]) -> Scored:
     if not others:
         return first
     novelty = [scored.novelty for scored in members if scored.novelty is not None]
+    relation = [scored.relation for scored in members if scored.relation is not None]
     return Scored(
         first.asked,
-        _log_mean([np.where(first.asked.legal, s.relation, -np.inf) for s in members]),
+        _log_mean([np.where(first.asked.legal, logits, -np.inf) for logits in relation]),
         _log_mean(novelty) if novelty else None,
     )
 
@@ -168,8 +173,13 @@ def _log_mean(logits: Sequence[FloatArray]) -> FloatArray:
         return np.asarray(np.log(mean), dtype=np.float32)
 
 
-def _scored(loaded: LoadedModel, documents: Sequence[Document]) -> list[Scored]:
-    """Scores of the documents that have a candidate pair."""
+def scored_by(loaded: LoadedModel, documents: Sequence[Document]) -> list[Scored]:
+    """One model's scores of the documents that have a candidate pair.
+
+    Args:
+        loaded: the model.
+        documents: with the schema's own type names.
+    """
     settings, tokenizer = loaded.settings, loaded.tokenizer
     if loaded.typer is not None:
         documents = loaded.typer.replace(documents)

@@ -17,16 +17,17 @@ import relatome
 from relatome.encode import PAIR_FEATURE_SIZES, Settings
 from relatome.errors import (
     CANNOT_WRITE,
-    ENSEMBLE_EXPORT,
+    COMBINATION_EXPORT,
     FINE_TYPES_EXPORT,
     MODEL_TARGET,
+    NO_RELATION_HEAD,
     RUN_UNFINISHED,
     Place,
     UsageError,
     WorkError,
 )
 from relatome.models import DocumentPairs, RelationModel
-from relatome.recipes import load_recipe
+from relatome.recipes import Combination, load_any
 from relatome.runtime.folder import CARD, MANIFEST, PAIRS, TOKENIZER, encoder_file, write_manifest
 from relatome.training.card import CardScore, render_card, train_command
 from relatome.training.checkpoint import load_model
@@ -52,9 +53,9 @@ def export_run(run: Path, target: Path, name: str | None, *, int8_only: bool = F
     needed = (RECIPE_FILE, PROVENANCE_FILE, RESULTS_FILE)
     if missing := [file for file in needed if not (run / file).is_file()]:
         raise UsageError(RUN_UNFINISHED, at=Place(str(run)), file=missing[0])
-    recipe = load_recipe(str(run / RECIPE_FILE))
-    if recipe.ensemble is not None:
-        raise UsageError(ENSEMBLE_EXPORT, at=Place(str(run)), run=run)
+    recipe = load_any(str(run / RECIPE_FILE))
+    if isinstance(recipe, Combination):
+        raise UsageError(COMBINATION_EXPORT, at=Place(str(run)), run=run)
     name = name or recipe.name
     export(run / MODEL_FOLDER, target, name, relatome.__version__, int8_only=int8_only)
     provenance = json.loads((run / PROVENANCE_FILE).read_text(encoding="utf-8"))
@@ -86,6 +87,8 @@ def export(
     if (run_model / FINE_TYPES_FOLDER).exists():
         raise UsageError(FINE_TYPES_EXPORT, at=Place(str(run_model)))
     model, tokenizer, settings = load_model(run_model)
+    if model.relation is None:
+        raise UsageError(NO_RELATION_HEAD, at=Place(str(run_model)))
     _clear(target)
     float_encoder = target / encoder_file("fp32")
     _export_encoder(model, float_encoder)
@@ -188,7 +191,7 @@ def _export_pairs(model: RelationModel, settings: Settings, path: Path) -> None:
         example,
         path,
         inputs=["token_vectors", *model.pair_inputs],
-        outputs=["relation", "novelty"] if settings.schema.novelty else ["relation"],
+        outputs=["relation", "novelty"] if settings.judges_novelty else ["relation"],
         dynamic=(dynamic(("windows", "length")), tuple(dynamic(shape) for shape in wanted)),
     )
 

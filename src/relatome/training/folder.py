@@ -20,7 +20,7 @@ from relatome.errors import (
     UsageError,
     WorkError,
 )
-from relatome.recipes import Recipe, to_plain
+from relatome.recipes import to_plain
 
 RECIPE_FILE, PROVENANCE_FILE, RESULTS_FILE, MODEL_FOLDER = (
     "recipe.toml",
@@ -132,11 +132,21 @@ def read_scores(folder: Path) -> tuple[str, dict[str, float]] | None:
     return results["split"], results["f1"]
 
 
-def write_scores(folder: Path, recipe: Recipe, split: str, scores: dict[str, float]) -> None:
-    """Write what a run came to; the last thing written, so a run that has it is finished."""
+def write_scores(
+    folder: Path, recipe: str, rule: str, split: str, scores: dict[str, float]
+) -> None:
+    """Write what a run came to; the last thing written, so a run that has it is finished.
+
+    Args:
+        folder: of the run.
+        recipe: the recipe's name.
+        rule: the rule of the scores.
+        split: what it was selected on; empty, and without scores, where nothing was selected.
+        scores: F1 there by name.
+    """
     results = {
-        "recipe": recipe.name,
-        "protocol": recipe.selection.rule,
+        "recipe": recipe,
+        "protocol": rule,
         "split": split,
         "f1": scores,
     }

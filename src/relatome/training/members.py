@@ -1,117 +1,133 @@
-"""Recipes of several members: one run for each seed, and the answer of them all."""
+"""The runs of a combination: which they are, and what they say together."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from relatome.data import Document, Split, vote
-from relatome.recipes import Recipe, load_recipe
-from relatome.scoring import score
+from relatome.data import Document, vote
+from relatome.errors import MEMBER_MISSING, Place, UsageError
+from relatome.recipes import Combination, Group, Recipe, load_any, load_recipe
+from relatome.recipes.recipe import Fold
 from relatome.training.ensemble import LoadedModel, load_run, predict
-from relatome.training.folder import (
-    PROVENANCE_FILE,
-    RECIPE_FILE,
-    claim_folder,
-    read_scores,
-    require_folder,
-    write_scores,
-    write_whole,
-)
+from relatome.training.folder import RECIPE_FILE, RESULTS_FILE
+from relatome.training.novelty import judge_novelty
 
 
-def members(recipe: Recipe, folder: Path) -> list[tuple[Recipe, Path]]:
-    """The members of an ensemble recipe and the folders of their runs inside of `folder`."""
-    assert recipe.ensemble is not None
+class Member(NamedTuple):
+    """A run: what is carried out, and the name of its folder."""
+
+    recipe: Recipe
+    name: str
+
+
+def members(group: Group) -> list[Member]:
+    """All runs of a group, those among them that only the best are kept of.
+
+    Raises:
+        UsageError: as `load_recipe`.
+    """
+    recipe = load_recipe(group.recipe)
+    if group.folds:
+        data = recipe.data
+        train = [*data.train, data.dev] if isinstance(data.dev, str) else data.train
+        return [
+            Member(_with_data(recipe, train, fold, group.folds), _fold_name(recipe, fold, group))
+            for fold in range(1, group.folds + 1)
+        ]
     first = recipe.training.seed
     made = []
-    for seed in range(first, first + recipe.ensemble.seeds):
+    for seed in range(first, first + group.seeds):
         training = msgspec.structs.replace(recipe.training, seed=seed)
-        member = msgspec.structs.replace(recipe, training=training, ensemble=None)
-        made.append((member, folder / f"seed-{seed}"))
+        made.append(
+            Member(msgspec.structs.replace(recipe, training=training), f"{recipe.name}-{seed}")
+        )
     return made
 
 
-def run_members(
-    recipe: Recipe,
-    folder: Path,
-    dev: Split,
-    run_one: Callable[[Recipe, Path], object],
-    *,
-    resume: bool,
-) -> dict[str, float]:
-    """Carry out every member, and score their joint answer on dev.
+def _with_data(recipe: Recipe, train: list[str], fold: int, of: int) -> Recipe:
+    data = msgspec.structs.replace(recipe.data, train=train, dev=Fold(fold, of))
+    return msgspec.structs.replace(recipe, data=data)
+
+
+def _fold_name(recipe: Recipe, fold: int, group: Group) -> str:
+    return f"{recipe.name}-fold-{fold}-of-{group.folds}"
+
+
+def chosen(group: Group, beside: Path) -> list[Path]:
+    """The folders of a group's runs that answer: all, or those with the best scores on dev.
 
     Args:
-        recipe: with an ensemble.
-        folder: of the whole; each member has a run folder in it, and one that is finished is not
-            run again.
-        dev: the split every member was selected on.
-        run_one: carries out one member in its folder, or goes on with it.
-        resume: whether `folder` may hold a part of this already, or all.
-
-    Returns:
-        F1 on dev by score.
+        group: whose runs are finished.
+        beside: the folder they lie in.
 
     Raises:
-        UsageError: if the folder holds something else.
+        UsageError: if one is not there.
     """
-    require_folder(recipe, folder, resume=resume)
-    if resume and (finished := read_scores(folder)) is not None:
-        return finished[1]
-    claim_folder(recipe, folder)
-    for member, place in members(recipe, folder):
-        run_one(member, place)
-    result = score(dev.documents, predict_run(folder, dev.documents), recipe.selection.rule)
-    parts = [place for _, place in members(recipe, folder)]
-    provenance = {p.name: json.loads((p / PROVENANCE_FILE).read_text("utf-8")) for p in parts}
-    first = provenance[parts[0].name]
-    write_whole(folder / PROVENANCE_FILE, json.dumps({**first, "members": provenance}, indent=2))
-    scores = {name: result.f1(name) for name in result.scores}
-    write_scores(folder, recipe, dev.name, scores)
-    return scores
+    every = members(group)
+    folders = [beside / member.name for member in every]
+    for folder in folders:
+        if not (folder / RESULTS_FILE).is_file():
+            raise UsageError(MEMBER_MISSING, at=Place(str(beside)), name=folder.name)
+    if not group.best:
+        return folders
+    score = every[0].recipe.selection.score
+    reached = {
+        folder: json.loads((folder / RESULTS_FILE).read_text(encoding="utf-8"))["f1"][score]
+        for folder in folders
+    }
+    # Sorting is stable: of equals the earlier seed is kept.
+    return sorted(folders, key=lambda folder: -reached[folder])[: group.best]
 
 
 class LoadedRun(NamedTuple):
     """A finished run, ready to predict.
 
     Attributes:
-        models: one, or those of all members.
-        vote: how several give one answer, see `relatome.recipes.recipe.Ensemble`.
+        models: one, or those of all members that tell relations.
+        vote: how several give one answer, see `relatome.recipes.Combination`.
+        judges: the members that judge novelty; none if those above do it themselves.
     """
 
     models: list[LoadedModel]
     vote: Literal["majority", "mean"]
+    judges: list[LoadedModel]
 
     def predict(self, documents: Sequence[Document]) -> list[Document]:
         """What the run says of documents; errors as for `relatome.training.ensemble.predict`."""
-        if self.vote == "mean":
-            return predict(self.models, documents)
-        answers = [predict([model], documents) for model in self.models]
-        schema = self.models[0].settings.schema
-        return vote(answers, schema, names=tuple(model.name for model in self.models))
+        if self.vote == "mean" or len(self.models) == 1:
+            found = predict(self.models, documents)
+        else:
+            answers = [predict([model], documents) for model in self.models]
+            schema = self.models[0].settings.schema
+            found = vote(answers, schema, names=tuple(model.name for model in self.models))
+        return judge_novelty(self.judges, found, self.vote) if self.judges else found
 
 
 def load_members(run: Path) -> LoadedRun:
-    """The models of a finished run, be it of one model or of an ensemble.
+    """The models of a finished run, be it of one model or a combination of runs beside it.
 
     Raises:
-        UsageError, ModelError: as `load_run`.
+        UsageError, ModelError: as `load_run` and `chosen`.
     """
-    recipe = load_recipe(str(run / RECIPE_FILE)) if (run / RECIPE_FILE).is_file() else None
-    if recipe is None or recipe.ensemble is None:
-        return LoadedRun([load_run(run)], "mean")
-    return LoadedRun([load_run(place) for _, place in members(recipe, run)], recipe.ensemble.vote)
+    recipe = load_any(str(run / RECIPE_FILE)) if (run / RECIPE_FILE).is_file() else None
+    if not isinstance(recipe, Combination):
+        return LoadedRun([load_run(run)], "mean", [])
+
+    def loaded(groups: list[Group]) -> list[LoadedModel]:
+        return [load_run(folder) for group in groups for folder in chosen(group, run.parent)]
+
+    return LoadedRun(loaded(recipe.relation), recipe.vote, loaded(recipe.novelty))
 
 
 def predict_run(run: Path, documents: Sequence[Document]) -> list[Document]:
-    """What a finished run says of documents, be it of one model or of an ensemble.
+    """What a finished run says of documents, be it of one model or a combination.
 
     Raises:
-        UsageError, InputError, ModelError: as `predict` and `load_run`.
+        UsageError, InputError, ModelError: as `predict` and `load_members`.
     """
     return load_members(run).predict(documents)

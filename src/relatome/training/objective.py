@@ -32,33 +32,52 @@ def relation_losses(recipe: Recipe, schema: Schema) -> list[tuple[float, PairLos
 
 
 class Objective:
-    """The weighted sum of the losses of all tasks."""
+    """The weighted sum of the losses of all tasks (paper C, eq. 6; paper D's λ1 and λ2)."""
 
     def __init__(self, recipe: Recipe, schema: Schema) -> None:
-        self.tasks = recipe.tasks
+        self.typing = recipe.tasks.typing
         self.relation_losses = relation_losses(recipe, schema)
         self.cross_entropy = CrossEntropy()
+        tasks = recipe.tasks
+        weighted = {
+            "novelty": tasks.novelty,
+            "coreference": tasks.coreference,
+            "pair_typing": tasks.pair_typing,
+        }
+        self.weights = {name: task.weight for name, task in weighted.items() if task is not None}
 
-    def __call__(self, scores: Scores, gold: dict[str, Tensor]) -> Tensor:
+    def __call__(
+        self,
+        scores: Scores,
+        gold: dict[str, Tensor],
+        counts: dict[str, Tensor] | None = None,
+    ) -> Tensor:
         """The sum, a scalar.
 
         Args:
-            scores: logits by task, ``(B, P, classes)``.
+            scores: logits by task, ``(..., classes)``.
             gold: gold rows by task, of the same shapes.
+            counts: judged rows by task, where this is a part of a larger batch.
         """
 
         def cost(loss: PairLoss, task: str) -> Tensor:
-            value: Tensor = loss(scores[task].flatten(0, 1), gold[task].flatten(0, 1))
+            count = None if counts is None else counts[task]
+            value: Tensor = loss(scores[task].flatten(0, -2), gold[task].flatten(0, -2), count)
             return value
 
-        total = torch.zeros((), device=scores["relation"].device)
+        total = next(iter(scores.values())).new_zeros((), dtype=torch.float32)
         for weight, loss in self.relation_losses:
             total = total + weight * cost(loss, "relation")
-        if self.tasks.novelty is not None:
-            total = total + self.tasks.novelty.weight * cost(self.cross_entropy, "novelty")
-        if self.tasks.typing is not None:
-            balance = self.tasks.typing.balance
+        for task, weight in self.weights.items():
+            total = total + weight * cost(self.cross_entropy, task)
+        if self.typing is not None:
+            balance = self.typing.balance
             ends = [cost(self.cross_entropy, task) for task in ("head_type", "tail_type")]
             # Paper B, eq. 3
             total = balance * total + (1 - balance) * (ends[0] + ends[1]) / 2
         return total
+
+
+def judged_rows(gold: dict[str, Tensor]) -> dict[str, Tensor]:
+    """How many rows of each task are judged, a scalar each."""
+    return {task: rows.any(dim=-1).sum() for task, rows in gold.items()}

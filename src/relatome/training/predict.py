@@ -9,8 +9,17 @@ import msgspec
 import numpy as np
 import torch
 
-from relatome.data import Document
-from relatome.encode import Asked, Decoding, Settings, decode, length_batches, units
+from relatome.data import Document, Schema
+from relatome.encode import (
+    ILLEGAL,
+    Asked,
+    Decoding,
+    Settings,
+    decode,
+    length_batches,
+    relation_targets,
+    units,
+)
 from relatome.encode.decode import FloatArray
 from relatome.models import RelationModel
 from relatome.scoring import Result, score
@@ -22,10 +31,13 @@ _SECOND_THRESHOLDS = (1.0, 0.45, 0.4, 0.35, 0.3, 0.25)
 
 
 class Scored(NamedTuple):
-    """A document with the logits of its candidates: ``(P, labels+1)`` and ``(P, 2)`` or None."""
+    """A document with the logits of its candidates: ``(P, labels+1)`` and ``(P, 2)``.
+
+    Each is None where the model has no such head.
+    """
 
     asked: Asked
-    relation: FloatArray
+    relation: FloatArray | None
     novelty: FloatArray | None
 
 
@@ -52,11 +64,12 @@ def score_documents(
     scored = []
     for asked in documents:
         ids = [id(unit) for unit in units(asked)]
-        relation = np.concatenate([rows["relation", unit] for unit in ids])
-        novelty = None
-        if model.novelty is not None:
-            novelty = np.concatenate([rows["novelty", unit] for unit in ids])
-        scored.append(Scored(asked, relation, novelty))
+
+        def joined(task: str, ids: Sequence[int] = ids) -> FloatArray | None:
+            found = [rows[task, unit] for unit in ids if (task, unit) in rows]
+            return np.concatenate(found) if found else None
+
+        scored.append(Scored(asked, joined("relation"), joined("novelty")))
     return scored
 
 
@@ -65,15 +78,27 @@ def decoded(
 ) -> list[Document]:
     """The gold documents with the relations the scores assert in place of their own.
 
-    Documents without a candidate pair were never scored; they come back without relations.
+    Documents without a candidate pair were never scored; they come back without relations. A model
+    that only judges novelty is given the gold relations to judge.
     """
+    schema = settings.schema
     predicted = {
         s.asked.document.id: decode(
-            s.asked, s.relation, s.novelty, settings.schema, settings.decoding
+            s.asked,
+            _given(s.asked, schema) if s.relation is None else s.relation,
+            s.novelty,
+            schema,
+            settings.decoding,
         )
         for s in scored
     }
     return [predicted.get(document.id, document.with_relations(())) for document in gold]
+
+
+def _given(asked: Asked, schema: Schema) -> FloatArray:
+    """Logits that assert the document's own relations, ``(P, labels+1)``."""
+    relation, _ = relation_targets(asked, schema)
+    return np.where(relation, np.float32(0), np.float32(ILLEGAL))
 
 
 def fit_decoding(
@@ -90,6 +115,8 @@ def fit_decoding(
         index = max(range(len(choices)), key=lambda index: results[index].f1(name))
         return fitted[index], results[index]
 
+    if not settings.relation:
+        return best([settings.decoding])
     fitted, result = best([Decoding(threshold=float(threshold)) for threshold in _THRESHOLDS])
     if not settings.schema.multi_label:
         return fitted, result

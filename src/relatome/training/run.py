@@ -19,6 +19,7 @@ from relatome.errors import (
     DEFINITION_LONG,
     DEFINITION_MISSING,
     NEEDS_ENCODING,
+    NOTHING_LEARNT,
     NOVELTY_MISSING,
     NOVELTY_UNKNOWN,
     START_CYCLE,
@@ -29,6 +30,7 @@ from relatome.errors import (
 from relatome.models import RelationModel, add_markers, load_encoder, longest_input, require_length
 from relatome.recipes import Recipe, load_recipe
 from relatome.scoring import find_rule
+from relatome.training.adaptation import adaptations, prepared_encoder
 from relatome.training.checkpoint import WEIGHTS, load_model, save_model
 from relatome.training.dataset import Examples, coverage
 from relatome.training.documents import learning_splits, require_learnable
@@ -46,15 +48,17 @@ from relatome.training.folder import (
     write_scores,
     write_whole,
 )
-from relatome.training.members import run_members
 from relatome.training.objective import relation_losses
 from relatome.training.predict import fit_decoding, score_documents
+from relatome.training.processes import main_process, wait_for_all
 from relatome.training.provenance import code_version, file_hash, machine
 from relatome.training.trainer import RelationTrainer
 from relatome.training.transfer import Trained, transfer
 
 # A biomedical abstract has next to no unknown piece; the wrong casing makes one in ten.
 _MOST_UNKNOWN = 0.01
+# Scores of the BioRED rules that a relation without novelty can never add to.
+_OF_NOVELTY = ("pair+novelty", "all")
 
 logger = logging.getLogger(__name__)
 
@@ -79,13 +83,16 @@ def preflight(recipe: Recipe, directory: Path | None = None) -> Schema:
     """
     schema = find_schema(recipe.schema, directory)
     relation_losses(recipe, schema)
-    if schema.novelty != (recipe.tasks.novelty is not None):
-        message = NOVELTY_MISSING if schema.novelty else NOVELTY_UNKNOWN
-        raise UsageError(message, schema=schema.name)
-    _require_fitting_parts(recipe, schema)
     rule, name = find_rule(recipe.selection.rule), recipe.selection.score
     if name not in rule.scores:
         raise UsageError(UNKNOWN_SCORE, score=name, rule=rule.name, known=", ".join(rule.scores))
+    if recipe.tasks.novelty is None and not recipe.losses:
+        raise UsageError(NOTHING_LEARNT)
+    if recipe.tasks.novelty is None and name in _OF_NOVELTY:
+        raise UsageError(NOVELTY_MISSING, score=name)
+    if recipe.tasks.novelty is not None and not schema.novelty:
+        raise UsageError(NOVELTY_UNKNOWN, schema=schema.name)
+    _require_fitting_parts(recipe, schema)
     return schema
 
 
@@ -110,11 +117,11 @@ def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
 def carry_out(
     recipe: Recipe, folder: Path, directory: Path | None = None, *, resume: bool
 ) -> Outcome:
-    """Carry out a recipe and, first, the one it starts from.
+    """Carry out a recipe and, first, what it starts from: a recipe, the adaptation of an encoder.
 
-    The recipe it starts from gets the folder of its name beside `folder`; where a run of it is
-    there already, that one is used, or gone on with. So several recipes, and several seeds of one,
-    share their start.
+    Each of these gets the folder of its name beside `folder`; where a run of it is there already,
+    that one is used, or gone on with. So several recipes, and several seeds of one, share their
+    start.
 
     Args:
         recipe: as `load_recipe` gave it.
@@ -125,25 +132,24 @@ def carry_out(
     Raises:
         UsageError, InputError, ModelError: as `run`.
     """
-    *before, _ = stages(recipe, directory)
     start = None
-    for first in before:
-        beside = folder.parent / first.name
-        splits = learning_splits(first, directory)
-        begun = beside.exists()
-        start = run(first, *splits, beside, directory, resume=begun, start=start).model
-    train, dev = learning_splits(recipe, directory)
-    if recipe.ensemble is None:
-        return run(recipe, train, dev, folder, directory, resume=resume, start=start)
-
-    def run_one(member: Recipe, place: Path) -> Outcome:
-        # The share of the documents and all else that is drawn follows the member's seed.
-        learnt, _ = learning_splits(member, directory)
-        begun = place.exists()
-        return run(member, learnt, dev, place, directory, resume=begun, start=start)
-
-    scores = run_members(recipe, folder, dev, run_one, resume=resume)
-    return Outcome(folder, dev.name, scores)
+    for stage in stages(recipe, directory):
+        last = stage is recipe
+        place = folder if last else folder.parent / stage.name
+        splits = learning_splits(stage, directory)
+        encoder = prepared_encoder(stage.encoder.name, folder.parent, directory)
+        start = run(
+            stage,
+            *splits,
+            place,
+            directory,
+            resume=resume if last else place.exists(),
+            start=start,
+            encoder=encoder,
+        ).model
+    scores = read_scores(folder)
+    assert scores is not None
+    return Outcome(folder / MODEL_FOLDER, *scores)
 
 
 def stages(recipe: Recipe, directory: Path | None = None) -> list[Recipe]:
@@ -166,24 +172,27 @@ def stages(recipe: Recipe, directory: Path | None = None) -> list[Recipe]:
 def run(
     recipe: Recipe,
     train: Split,
-    dev: Split,
+    dev: Split | None,
     folder: Path,
     directory: Path | None = None,
     *,
     resume: bool,
     start: Path | None = None,
+    encoder: str = "",
 ) -> Outcome:
     """Carry out a recipe in `folder`, or go on where a killed run of it stopped.
 
     Args:
         recipe: as `load_recipe` gave it.
         train: documents to learn from.
-        dev: documents to select the epoch and the threshold on.
+        dev: documents to select the epoch and the threshold on; None to keep the last epoch and
+            a threshold of one half.
         folder: the run folder; must be new or empty unless `resume`.
         directory: where a pool may lie whose schema the recipe names.
         resume: go on from the last complete epoch. The result is the same as if the run had
             never stopped.
         start: the ``model`` folder of a run to begin with, in place of the encoder as published.
+        encoder: the folder of the encoder, where the recipe's is an adaptation.
 
     Raises:
         UsageError: if the recipe cannot be carried out, a split is marked test, the folder is
@@ -193,30 +202,34 @@ def run(
     """
     schema = preflight(recipe, directory)
     require_learnable(train, dev)
-    require_folder(recipe, folder, resume=resume)
+    if main_process():
+        require_folder(recipe, folder, resume=resume)
     if resume and (finished := read_scores(folder)) is not None:
         return Outcome(folder / MODEL_FOLDER, *finished)
     set_seed(recipe.training.seed)
-    model, tokenizer, settings = _beginning(recipe, schema, start)
+    model, tokenizer, settings = _beginning(recipe, schema, start, encoder)
     learning = settings
     if (narrowing := recipe.narrowing) is not None:
         kept = Narrowing(narrowing.sentence, narrowing.interval)
         learning = msgspec.structs.replace(settings, narrowing=kept)
         settings = learning if narrowing.everywhere else settings
-    hashes = {split.name: data_hash(split.documents) for split in (train, dev)}
+    splits = [train] if dev is None else [train, dev]
+    hashes = {split.name: data_hash(split.documents) for split in splits}
     if start is not None:
         hashes["start"] = file_hash(start / WEIGHTS)
+    if encoder:
+        hashes["encoder"] = file_hash(Path(encoder) / WEIGHTS)
     require_same_data(folder, hashes)
     typer = None
     if recipe.fine_types is not None:
         typer = learn_fine_types(recipe, recipe.fine_types, schema, train, folder)
-        train, dev = (
+        splits = [
             msgspec.structs.replace(split, documents=tuple(typer.replace(split.documents)))
-            for split in (train, dev)
-        )
-    train_examples = Examples(train, learning, tokenizer)
-    dev_examples = Examples(dev, settings, tokenizer)
-    reached = {e.split.name: coverage(e) for e in (train_examples, dev_examples)}
+            for split in splits
+        ]
+    examples = [Examples(splits[0], learning, tokenizer)]
+    examples += [Examples(split, settings, tokenizer) for split in splits[1:]]
+    reached = {e.split.name: coverage(e) for e in examples}
     for name, covered in reached.items():
         logger.info("%s: %s", name, covered)
         if covered.unknown_pieces > _MOST_UNKNOWN * covered.pieces:
@@ -231,37 +244,51 @@ def run(
         "machine": machine(),
         "data": hashes,
         "coverage": {name: covered._asdict() for name, covered in reached.items()},
+        "adaptations": adaptations(encoder or recipe.encoder.name),
     }
-    claim_folder(recipe, folder)
-    write_whole(folder / PROVENANCE_FILE, json.dumps(provenance, indent=2))
+    if main_process():
+        claim_folder(recipe, folder)
+        write_whole(folder / PROVENANCE_FILE, json.dumps(provenance, indent=2))
 
-    trainer = RelationTrainer(recipe, model, tokenizer, train_examples, dev_examples, folder)
+    trainer = RelationTrainer(recipe, model, tokenizer, *examples, folder=folder)
     last = last_checkpoint(folder) if resume else None
     if last is not None and (epochs := ended_after(last)) is not None:
         trainer.args.num_train_epochs = epochs  # the trainer itself would go on after a stop
     trainer.train(resume_from_checkpoint=last)
 
-    selection = recipe.selection
-    with trainer.compute_loss_context_manager():
-        scored = score_documents(model, dev_examples.asked, settings, tokenizer.pad_id)
-    fitted, result = fit_decoding(scored, dev.documents, settings, selection.rule, selection.score)
-    save_model(model, tokenizer, fitted, folder / MODEL_FOLDER)
-    if typer is not None:
-        typer.save(folder / MODEL_FOLDER / FINE_TYPES_FOLDER)
-    scores = {name: result.f1(name) for name in result.scores}
-    write_scores(folder, recipe, dev.name, scores)
-    return Outcome(folder / MODEL_FOLDER, dev.name, scores)
+    selected, scores = "", dict[str, float]()
+    if dev is not None:
+        selection, dev = recipe.selection, splits[1]
+        with trainer.compute_loss_context_manager():
+            scored = score_documents(model, examples[1].asked, settings, tokenizer.pad_id)
+        settings, result = fit_decoding(
+            scored, dev.documents, settings, selection.rule, selection.score
+        )
+        selected, scores = dev.name, {name: result.f1(name) for name in result.scores}
+    if main_process():
+        save_model(model, tokenizer, settings, folder / MODEL_FOLDER)
+        if typer is not None:
+            typer.save(folder / MODEL_FOLDER / FINE_TYPES_FOLDER)
+        write_scores(folder, recipe.name, recipe.selection.rule, selected, scores)
+    wait_for_all()
+    return Outcome(folder / MODEL_FOLDER, selected, scores)
 
 
-def _beginning(recipe: Recipe, schema: Schema, start: Path | None) -> Trained:
+def _beginning(recipe: Recipe, schema: Schema, start: Path | None, encoder: str) -> Trained:
     """The model before its first step."""
+    tasks = recipe.tasks
     settings = Settings(
         schema,
         recipe.encoding,
-        typing=recipe.tasks.typing is not None,
+        relation=bool(recipe.losses),
+        novelty=tasks.novelty is not None,
+        typing=tasks.typing is not None,
+        pair_typing=tasks.pair_typing is not None,
+        coreference=tasks.coreference is not None,
+        hidden=recipe.model.hidden,
         definitions={} if recipe.definitions is None else recipe.definitions.labels,
     )
-    backbone, tokenizer = _encoder(recipe, schema)
+    backbone, tokenizer = _encoder(encoder or recipe.encoder.name, recipe.encoding, schema)
     _require_readable(settings.definitions, recipe.encoder.name, backbone, tokenizer)
     model = RelationModel(backbone, settings, tokenizer, recipe.model.dropout)
     begin = Trained(model, tokenizer, settings)
@@ -289,9 +316,8 @@ def longest_sequence(encoding: Encoding) -> tuple[str, int]:
     return "encoding.window", encoding.window
 
 
-def _encoder(recipe: Recipe, schema: Schema) -> tuple[PreTrainedModel, Tokenizer]:
-    """The recipe's encoder and tokenizer, fit for the sequences its encoding makes."""
-    name, encoding = recipe.encoder.name, recipe.encoding
+def _encoder(name: str, encoding: Encoding, schema: Schema) -> tuple[PreTrainedModel, Tokenizer]:
+    """Encoder and tokenizer, fit for the sequences an encoding makes."""
     backbone, tokenizer = load_encoder(name)
     require_length(*longest_sequence(encoding), name, backbone)
     if not isinstance(encoding, PairEncoding):

@@ -11,7 +11,7 @@ import re
 import shlex
 import time
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, product
+from itertools import product
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, NamedTuple
@@ -26,7 +26,6 @@ from relatome.errors import (
     RUN_EXISTS,
     RUN_NONE,
     SWEEP_DEV,
-    SWEEP_ENSEMBLE,
     SWEEP_FIXED,
     SWEEP_GRID,
     SWEEP_JUDGED,
@@ -37,6 +36,7 @@ from relatome.errors import (
     SWEEP_SAME,
     SWEEP_SEED,
     SWEEP_SEEDS,
+    SWEEP_UNJUDGED,
     Place,
     RelatomeError,
     UsageError,
@@ -44,6 +44,7 @@ from relatome.errors import (
 )
 from relatome.models import load_encoder, require_length
 from relatome.recipes import Recipe, load_recipe, to_plain
+from relatome.training.adaptation import published_encoder
 from relatome.training.documents import learning_splits, require_learnable
 from relatome.training.folder import (
     PROVENANCE_FILE,
@@ -212,7 +213,6 @@ def plan(
                 try:
                     recipe = _changed(source, (*overrides, f"{_SEED}={seed}"), changes)
                     *before, _ = stages(recipe, directory)  # refuses what cannot be carried out
-                    _require_distinct_members(recipe, seeds)
                     for first in before:
                         if starts.setdefault(first.name, first) != first:
                             raise UsageError(SWEEP_NAMES, name=first.name)
@@ -299,15 +299,6 @@ def _require_free_keys(overrides: Sequence[str], axes: Sequence[Axis]) -> None:
             raise UsageError(SWEEP_FIXED, key=key)
         if any(within(key, other) or within(other, key) for other in keys[:index]):
             raise UsageError(SWEEP_KEY, key=key)
-
-
-def _require_distinct_members(recipe: Recipe, seeds: Sequence[int]) -> None:
-    """Refuse seeds of an ensemble that are so near one another that a member has two of them."""
-    if recipe.ensemble is None:
-        return
-    members = recipe.ensemble.seeds
-    if any(other - one < members for one, other in pairwise(sorted(seeds))):
-        raise UsageError(SWEEP_ENSEMBLE, members=members)
 
 
 def _changed(source: str, overrides: tuple[str, ...], changes: dict[str, str]) -> Recipe:
@@ -461,6 +452,8 @@ class _Hashes(NamedTuple):
 def _hashes(recipe: Recipe, directory: Path | None) -> _Hashes:
     train, dev = learning_splits(recipe, directory)
     require_learnable(train, dev)
+    if dev is None:
+        raise UsageError(SWEEP_UNJUDGED, at=Place(recipe.name))
     splits = {split.name: data_hash(split.documents) for split in (train, dev)}
     return _Hashes(splits, splits[dev.name])
 
@@ -474,7 +467,7 @@ def _require_encoders(swept: Plan, directory: Path | None) -> None:
             if (fine := stage.fine_types) is not None:
                 readers.add((fine.encoder, "fine_types.window", fine.window))
     for name, key, length in sorted(readers):
-        backbone, _ = load_encoder(name)
+        backbone, _ = load_encoder(published_encoder(name))
         require_length(key, length, name, backbone)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +20,19 @@ from transformers import (
 )
 
 from relatome.encode import Tokenizer
+from relatome.errors import BATCH_PARTS, UsageError
 from relatome.models import RelationModel, Scores, hide_entities
 from relatome.recipes import Recipe
 from relatome.recipes.recipe import Training
+from relatome.training.adversarial import perturbed
 from relatome.training.dataset import Collator, Examples, LengthGroupedSampler
 from relatome.training.folder import CHECKPOINT_FOLDER
-from relatome.training.objective import Objective
+from relatome.training.objective import Objective, judged_rows
 from relatome.training.predict import fit_decoding, score_documents
+from relatome.training.processes import processes
 
 METRICS_FILE = "metrics.jsonl"
+_GOLD = "_gold"  # ends the names of gold rows in a batch
 
 
 class RelationTrainer(Trainer):  # type: ignore[misc]
@@ -38,9 +44,23 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         model: RelationModel,
         tokenizer: Tokenizer,
         train: Examples,
-        dev: Examples,
+        dev: Examples | None = None,
+        *,
         folder: Path,
     ) -> None:
+        """Set up.
+
+        Args:
+            recipe: what to do.
+            model: to be trained.
+            tokenizer: the encoder's.
+            train: what to learn from.
+            dev: what to select the epoch on; None to keep the last.
+            folder: the run folder.
+
+        Raises:
+            UsageError: if a step's documents cannot be shared out evenly.
+        """
         self.recipe = recipe
         self.pad_id, self.mask_id = tokenizer.pad_id, tokenizer.mask_id
         self.train_examples, self.dev_examples = train, dev
@@ -48,15 +68,48 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         sampler = _sampler(recipe, train)
         super().__init__(
             model=model,
-            args=_arguments(recipe, len(sampler), folder),
+            args=_arguments(recipe, len(sampler), folder, selects=dev is not None),
             train_dataset=train,
             eval_dataset=dev,
             data_collator=Collator(tokenizer.pad_id, train.settings.encoding),
-            callbacks=[
-                EarlyStoppingCallback(early_stopping_patience=recipe.training.patience),
-                MetricsFile(folder / METRICS_FILE),
-            ],
+            callbacks=[MetricsFile(folder / METRICS_FILE)],
         )
+        if dev is not None:
+            patience = recipe.training.patience
+            self.add_callback(EarlyStoppingCallback(early_stopping_patience=patience))
+
+    # `compute_loss` divides by what is judged in the whole step.
+    loss_is_scaled_for_ga = True
+
+    def get_batch_samples(
+        self, epoch_iterator: Iterator[dict[str, Tensor]], num_batches: int, device: torch.device
+    ) -> tuple[list[dict[str, Tensor]], Tensor]:
+        """The parts of a step's batch, and the rows judged in all parts of all processes by task.
+
+        So the loss is the same however a batch is shared out.
+        """
+        parts = list(islice(epoch_iterator, num_batches))
+        counted = [judged_rows(_gold(part)) for part in parts]
+        counts = torch.stack([torch.stack(list(count.values())) for count in counted]).sum(0)
+        return parts, self.accelerator.reduce(counts.to(device), "sum")
+
+    def training_step(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Tensor],
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Tensor:
+        """Gradients of a batch, and of the same again with word embeddings moved against it."""
+        adversarial = self.recipe.adversarial
+        if adversarial is None:
+            return super().training_step(model, inputs, num_items_in_batch)  # type: ignore[no-any-return]
+        words = self.accelerator.unwrap_model(model).encoder.backbone.get_input_embeddings().weight
+        before = torch.zeros_like(words) if words.grad is None else words.grad.clone()
+        loss: Tensor = super().training_step(model, dict(inputs), num_items_in_batch)
+        gradient = self.accelerator.reduce(words.grad - before, "mean")
+        with perturbed(words, gradient, adversarial.epsilon):
+            super().training_step(model, inputs, num_items_in_batch)
+        return loss
 
     def compute_loss(
         self,
@@ -66,16 +119,17 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         num_items_in_batch: Tensor | int | None = None,
     ) -> Tensor | tuple[Tensor, Scores]:
         """The losses of all tasks, in the proportions the recipe gives them."""
-        gold = {
-            name.removesuffix("_gold"): inputs.pop(name)
-            for name in list(inputs)
-            if name.endswith("_gold")
-        }
+        gold = _gold(inputs)
+        inputs = {name: value for name, value in inputs.items() if not name.endswith(_GOLD)}
         if self.recipe.training.mask_entities:
             rate = self.recipe.training.mask_entities
             inputs["input_ids"] = hide_entities(inputs, rate, self.mask_id)
         scores: Scores = model(inputs)
-        total = self.objective(scores, gold)
+        counts = None
+        if isinstance(num_items_in_batch, Tensor):
+            counts = dict(zip(gold, num_items_in_batch, strict=True))
+        total = self.objective(scores, gold, counts)
+        total = total * self.accelerator.num_processes  # which take the mean of their gradients
         return (total, scores) if return_outputs else total
 
     def evaluate(
@@ -86,6 +140,7 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
     ) -> dict[str, float]:
         """Official score on dev, at the threshold that serves it best."""
         dev = self.dev_examples
+        assert dev is not None
         with self.compute_loss_context_manager():
             scored = score_documents(self.model, dev.asked, dev.settings, self.pad_id)
         selection = self.recipe.selection
@@ -132,6 +187,11 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         return _sampler(self.recipe, self.train_examples)
 
 
+def _gold(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The gold rows of a batch by task, in the order of the batch."""
+    return {name.removesuffix(_GOLD): rows for name, rows in batch.items() if name.endswith(_GOLD)}
+
+
 def _sampler(recipe: Recipe, train: Examples) -> LengthGroupedSampler:
     share = recipe.data.negatives
     return LengthGroupedSampler(
@@ -140,7 +200,20 @@ def _sampler(recipe: Recipe, train: Examples) -> LengthGroupedSampler:
         recipe.training.seed,
         [i for i, example in enumerate(train.examples) if share < 1 and example.unrelated],
         share,
+        multiple=_part(recipe.training) * processes() if processes() > 1 else 1,
     )
+
+
+def _part(training: Training) -> int:
+    """Examples that a process reads at once.
+
+    Raises:
+        UsageError: if a step's batch cannot be divided into so many equal parts.
+    """
+    parts = training.accumulation * processes()
+    if training.batch_size % parts:
+        raise UsageError(BATCH_PARTS, batch_size=training.batch_size, parts=parts)
+    return training.batch_size // parts
 
 
 class MetricsFile(TrainerCallback):  # type: ignore[misc]
@@ -178,18 +251,24 @@ def use_bf16(precision: str) -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
-def _arguments(recipe: Recipe, examples: int, folder: Path) -> TrainingArguments:
+def _arguments(recipe: Recipe, examples: int, folder: Path, *, selects: bool) -> TrainingArguments:
     training = recipe.training
     epoch = -(-examples // training.batch_size)  # steps
     every = max(1, epoch // training.evaluations)
     strategy = "epoch" if training.evaluations == 1 else "steps"
+    shared = shared_arguments(training, training.epochs, training.batch_size, examples, folder)
+    shared |= {
+        "per_device_train_batch_size": _part(training),
+        "gradient_accumulation_steps": training.accumulation,
+        "load_best_model_at_end": selects,
+    }
     return TrainingArguments(
-        **shared_arguments(training, training.epochs, training.batch_size, examples, folder),
-        eval_strategy=strategy,
+        **shared,
+        eval_strategy=strategy if selects else "no",
         eval_steps=every,
         save_strategy=strategy,
         save_steps=every,
-        metric_for_best_model="eval_score",
+        metric_for_best_model="eval_score" if selects else None,
         # so that early stopping counts on where it was
         restore_callback_states_from_checkpoint=True,
         # Whole stretches between checkpoints, so that means of the loss do not depend on where a

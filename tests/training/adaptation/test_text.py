@@ -12,7 +12,7 @@ pytest.importorskip("torch")
 
 from relatome.data import Document, Passage
 from relatome.errors import InputError, UsageError
-from relatome.training.text import Abstract, Blocks, Evaluation, read_texts
+from relatome.training.adaptation.text import Abstract, Blocks, Evaluation, read_texts
 from tests.tiny import tokenizer
 
 TOKENIZER = tokenizer()

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import re
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,7 +19,6 @@ from torch.utils.data import Dataset
 
 from relatome.data import Document
 from relatome.encode import Tokenizer
-from relatome.encode.tokens import IntArray
 from relatome.errors import FILE_MISSING, FILE_UNREADABLE, TEXT_LINE, InputError, Place, UsageError
 
 
@@ -34,7 +34,7 @@ class Blocks(Dataset[dict[str, Tensor]]):
     """Blocks of equal length, cut from the texts laid end to end.
 
     Attributes:
-        blocks: token ids without special tokens, ``(blocks, length - 2)``.
+        blocks: token ids without special tokens, ``(blocks, length - 2)``, on disk.
         texts: texts they were cut from.
         left_out: texts left out because they are evaluation documents.
         digest: SHA-256 over ids and texts, in order.
@@ -50,7 +50,9 @@ class Blocks(Dataset[dict[str, Tensor]]):
         self.cls_id, self.sep_id = tokenizer.cls_id, tokenizer.sep_id
         self.texts = self.left_out = 0
         digest = hashlib.sha256()
-        pieces: list[IntArray] = []
+        # On disk, so that any amount of text takes the same memory; nobody else sees the file.
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the blocks
+        tokens = 0
         for text in texts:
             if text in evaluation:
                 self.left_out += 1
@@ -58,11 +60,17 @@ class Blocks(Dataset[dict[str, Tensor]]):
             self.texts += 1
             whole = f"{text.title} {text.text}".strip()
             digest.update(f"{text.id}\n{whole}\n".encode())
-            pieces.append(np.append(tokenizer(whole).ids, self.sep_id).astype(np.int32))
+            ids = np.append(tokenizer(whole).ids, self.sep_id).astype(np.int32)
+            self._file.write(ids.tobytes())
+            tokens += len(ids)
         self.digest = digest.hexdigest()
-        tokens = np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
-        count = len(tokens) // (length - 2)
-        self.blocks = tokens[: count * (length - 2)].reshape(count, length - 2)
+        shape = (tokens // (length - 2), length - 2)
+        self._file.flush()
+        self.blocks = (
+            np.memmap(self._file, dtype=np.int32, mode="r", shape=shape)
+            if shape[0]
+            else np.empty(shape, dtype=np.int32)
+        )
 
     def __len__(self) -> int:
         return len(self.blocks)

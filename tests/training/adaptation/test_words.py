@@ -17,11 +17,10 @@ import torch
 from transformers import AutoTokenizer
 
 from relatome.errors import InputError, UsageError
-from relatome.models import load_encoder
-from relatome.recipes import Adaptation, load_adaptation
-from relatome.training import adapt
-from relatome.training.adapt import MaskedLanguageModel, save_encoder
-from relatome.training.text import Abstract, Blocks, Evaluation
+from relatome.models import MaskedLanguageModel, load_encoder
+from relatome.recipes import MaskedWords, load_adaptation
+from relatome.training.adaptation import mask_words, save_encoder
+from relatome.training.adaptation.text import Abstract, Blocks, Evaluation
 from tests.tiny import tokenizer
 
 TOKENIZER = tokenizer()
@@ -35,7 +34,7 @@ BLOCKS = Blocks(TEXTS, TOKENIZER, 32, Evaluation(()))
 
 
 @pytest.fixture
-def recipe(tiny_encoder: Path) -> Adaptation:
+def recipe(tiny_encoder: Path) -> MaskedWords:
     overrides = (
         f"encoder.name={tiny_encoder}",
         "steps=12",
@@ -52,9 +51,9 @@ def weights(encoder: Path) -> bytes:
 
 
 def test_the_adapted_encoder_loads_like_any_other(
-    recipe: Adaptation, tiny_encoder: Path, tmp_path: Path
+    recipe: MaskedWords, tiny_encoder: Path, tmp_path: Path
 ) -> None:
-    encoder = adapt(recipe, BLOCKS, tmp_path / "run", resume=False)
+    encoder = mask_words(recipe, BLOCKS, tmp_path / "run", resume=False)
     assert encoder == tmp_path / "run" / "encoder"
     backbone, made = load_encoder(str(encoder))
     assert backbone.config.hidden_size == 32
@@ -75,7 +74,7 @@ def test_all_special_tokens_are_named(tiny_encoder: Path, tmp_path: Path) -> Non
     assert saved.unk_token == "[UNK]"
 
 
-def test_it_learns(recipe: Adaptation, tiny_encoder: Path, tmp_path: Path) -> None:
+def test_it_learns(recipe: MaskedWords, tiny_encoder: Path, tmp_path: Path) -> None:
     def loss(folder: Path) -> float:
         backbone, made = load_encoder(str(folder))
         torch.manual_seed(0)
@@ -89,7 +88,7 @@ def test_it_learns(recipe: Adaptation, tiny_encoder: Path, tmp_path: Path) -> No
         "minilm-biomedical",
         (f"encoder.name={tiny_encoder}", "steps=60", "batch_size=8", "length=32", "save_steps=60"),
     )
-    adapted = adapt(longer, BLOCKS, tmp_path / "run", resume=False)
+    adapted = mask_words(longer, BLOCKS, tmp_path / "run", resume=False)
     history = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
     losses = [entry["loss"] for line in history if "loss" in (entry := json.loads(line))]
     assert losses[-1] < losses[0]
@@ -115,8 +114,8 @@ def test_only_masked_tokens_count(tiny_encoder: Path) -> None:
     assert changed == pytest.approx(0.45, abs=0.05)
 
 
-def test_killed_and_resumed_to_the_same_weights(recipe: Adaptation, tmp_path: Path) -> None:
-    whole = adapt(recipe, BLOCKS, tmp_path / "whole", resume=False)
+def test_killed_and_resumed_to_the_same_weights(recipe: MaskedWords, tmp_path: Path) -> None:
+    whole = mask_words(recipe, BLOCKS, tmp_path / "whole", resume=False)
     child = os.fork()  # spares importing torch again
     if not child:
         steps = 0
@@ -131,29 +130,29 @@ def test_killed_and_resumed_to_the_same_weights(recipe: Adaptation, tmp_path: Pa
 
         try:
             MaskedLanguageModel.forward = dying  # type: ignore[method-assign]
-            adapt(recipe, BLOCKS, tmp_path / "killed", resume=False)
+            mask_words(recipe, BLOCKS, tmp_path / "killed", resume=False)
         finally:
             os._exit(1)
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
-    resumed = adapt(recipe, BLOCKS, tmp_path / "killed", resume=True)
+    resumed = mask_words(recipe, BLOCKS, tmp_path / "killed", resume=True)
     assert weights(resumed) == weights(whole)
 
 
-def test_what_is_refused(recipe: Adaptation, tiny_encoder: Path, tmp_path: Path) -> None:
+def test_what_is_refused(recipe: MaskedWords, tiny_encoder: Path, tmp_path: Path) -> None:
     few = Blocks(TEXTS[:3], TOKENIZER, 32, Evaluation(()))
     with pytest.raises(InputError, match="R613"):
-        adapt(recipe, few, tmp_path / "run", resume=False)
+        mask_words(recipe, few, tmp_path / "run", resume=False)
     long = load_adaptation("minilm-biomedical", (f"encoder.name={tiny_encoder}", "length=129"))
     blocks = Blocks(TEXTS * 30, TOKENIZER, 129, Evaluation(()))
     with pytest.raises(UsageError, match=r"R614.*length is 129.*128"):
-        adapt(long, blocks, tmp_path / "run", resume=False)
+        mask_words(long, blocks, tmp_path / "run", resume=False)
     assert not (tmp_path / "run").exists()
 
 
-def test_other_text_cannot_go_on(recipe: Adaptation, tmp_path: Path) -> None:
-    adapt(recipe, BLOCKS, tmp_path / "run", resume=False)
+def test_other_text_cannot_go_on(recipe: MaskedWords, tmp_path: Path) -> None:
+    mask_words(recipe, BLOCKS, tmp_path / "run", resume=False)
     shutil.rmtree(tmp_path / "run" / "encoder")
     other = Blocks(TEXTS[1:], TOKENIZER, 32, Evaluation(()))
     with pytest.raises(UsageError, match="R615"):
-        adapt(recipe, other, tmp_path / "run", resume=True)
+        mask_words(recipe, other, tmp_path / "run", resume=True)

@@ -1,0 +1,63 @@
+"""Adapting an encoder to biomedical text by masked language modelling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from transformers import set_seed
+
+from relatome.errors import TEXT_TOO_SHORT, InputError
+from relatome.models import MaskedLanguageModel, load_encoder, require_length
+from relatome.recipes import MaskedWords
+from relatome.training.adaptation.encoder import train_encoder
+from relatome.training.adaptation.text import Blocks
+from relatome.training.folder import require_folder, require_same_data
+from relatome.training.processes import main_process
+
+
+def mask_words(
+    recipe: MaskedWords, blocks: Blocks, folder: Path, *, resume: bool, encoder: str = ""
+) -> Path:
+    """Adapt the recipe's encoder in `folder`, or go on where a killed run stopped.
+
+    Args:
+        recipe: the adaptation.
+        blocks: the text, cut to the recipe's length by the encoder's tokenizer.
+        folder: a run folder; must be new or empty unless `resume`.
+        resume: go on from the last checkpoint.
+        encoder: the folder of the encoder, where the recipe's is an adaptation.
+
+    Returns:
+        The folder of the adapted encoder, in the layout of ``save_pretrained``.
+
+    Raises:
+        UsageError: as for `relatome.training.run`.
+        InputError: if the text does not fill one batch.
+    """
+    if len(blocks) < recipe.batch_size:
+        raise InputError(TEXT_TOO_SHORT, blocks=len(blocks), needed=recipe.batch_size)
+    if main_process():
+        require_folder(recipe, folder, resume=resume)
+    require_same_data(folder, {"sha256": blocks.digest})
+    set_seed(recipe.seed)
+    backbone, tokenizer = load_encoder(encoder or recipe.encoder.name)
+    require_length("length", recipe.length, recipe.encoder.name, backbone)
+    model = MaskedLanguageModel(backbone, tokenizer, recipe.mask_rate)
+    data = {
+        "sha256": blocks.digest,
+        "texts": blocks.texts,
+        "left_out_evaluation_documents": blocks.left_out,
+        "blocks": len(blocks),
+    }
+    return train_encoder(
+        recipe,
+        model,
+        tokenizer,
+        blocks,
+        None,
+        data,
+        folder,
+        steps=recipe.steps,
+        resume=resume,
+        encoder=encoder,
+    )

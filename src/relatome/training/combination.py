@@ -1,0 +1,120 @@
+"""Carrying out a combination: its runs, one after the other, and what they score together."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from relatome.corpora import find_schema
+from relatome.errors import (
+    BEST_WITHOUT_DEV,
+    MEMBERS_DIFFER,
+    NO_NOVELTY_HEAD,
+    NO_RELATION_HEAD,
+    Place,
+    UsageError,
+)
+from relatome.recipes import Combination
+from relatome.scoring import find_rule, score
+from relatome.training.documents import learning_splits, require_learnable
+from relatome.training.folder import (
+    PROVENANCE_FILE,
+    claim_folder,
+    read_scores,
+    require_folder,
+    write_scores,
+    write_whole,
+)
+from relatome.training.members import Member, members, predict_run
+from relatome.training.run import Outcome, carry_out, stages
+
+
+def combine(
+    combination: Combination, folder: Path, directory: Path | None = None, *, resume: bool
+) -> Outcome:
+    """Carry out every run of a combination, and score their joint answer on dev.
+
+    The runs get folders beside `folder`, named by recipe and seed or fold, so that several
+    combinations share them: a run that is there already is used, or gone on with.
+
+    Args:
+        combination: as `load_combination` gave it.
+        folder: of the combination itself.
+        directory: where corpora lie; the usual places if None.
+        resume: whether `folder` may hold it already.
+
+    Returns:
+        The folder, and split and scores of the joint answer where all runs were selected on one and
+        the same dev split; else, as with folds, neither.
+
+    Raises:
+        UsageError: if a recipe cannot be carried out, members differ in schema, or a folder holds
+            something else.
+        InputError, ModelError: as `relatome.training.run`.
+    """
+    every = require_combination(combination, directory)
+    require_folder(combination, folder, resume=resume)
+    if resume and (finished := read_scores(folder)) is not None:
+        return Outcome(folder, *finished)
+    for group in (*combination.relation, *combination.novelty):
+        # The documents of all groups are there, and enough for their folds.
+        require_learnable(*learning_splits(members(group)[0].recipe, directory))
+    claim_folder(combination, folder)
+    for member in every:
+        place = folder.parent / member.name
+        carry_out(member.recipe, place, directory, resume=place.exists())
+    provenance = {
+        member.name: json.loads(
+            (folder.parent / member.name / PROVENANCE_FILE).read_text(encoding="utf-8")
+        )
+        for member in every
+    }
+    first = provenance[every[0].name]
+    whole = {"code": first["code"], "machine": first["machine"], "members": provenance}
+    write_whole(folder / PROVENANCE_FILE, json.dumps(whole, indent=2))
+    name, scores = "", {}
+    if len({str(member.recipe.data.dev) for member in every}) == 1 and every[0].recipe.data.dev:
+        _, dev = learning_splits(every[0].recipe, directory)
+        assert dev is not None
+        result = score(dev.documents, predict_run(folder, dev.documents), combination.rule)
+        name, scores = dev.name, {each: result.f1(each) for each in result.scores}
+    write_scores(folder, combination.name, combination.rule, name, scores)
+    return Outcome(folder, name, scores)
+
+
+def require_combination(combination: Combination, directory: Path | None = None) -> list[Member]:
+    """All runs of a combination, each once, after everything that can be verified without data.
+
+    Raises:
+        UsageError: naming what is wrong, and in which recipe.
+    """
+    find_rule(combination.rule)
+    every: dict[str, Member] = {}
+    for group in (*combination.relation, *combination.novelty):
+        every |= {member.name: member for member in members(group)}
+    first, *others = every.values()
+    schema = find_schema(first.recipe.schema, directory)
+    for member in others:
+        if find_schema(member.recipe.schema, directory) != schema:
+            raise UsageError(
+                MEMBERS_DIFFER,
+                one=first.recipe.name,
+                one_schema=first.recipe.schema,
+                other=member.recipe.name,
+                other_schema=member.recipe.schema,
+            )
+    for member in every.values():
+        try:
+            stages(member.recipe, directory)
+        except UsageError as error:
+            raise error.located(Place(member.recipe.name)) from None
+    for group in combination.relation:
+        if not members(group)[0].recipe.losses:
+            raise UsageError(NO_RELATION_HEAD, at=Place(group.recipe))
+    for group in combination.novelty:
+        if members(group)[0].recipe.tasks.novelty is None:
+            raise UsageError(NO_NOVELTY_HEAD, at=Place(group.recipe))
+    for group in (*combination.relation, *combination.novelty):
+        if group.best and not members(group)[0].recipe.data.dev:
+            raise UsageError(BEST_WITHOUT_DEV, at=Place(group.recipe))
+    return list(every.values())

@@ -1,0 +1,44 @@
+"""Heads: coreference is the bilinear layer of the paper, hidden layers are there if asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+from torch import nn
+
+from relatome.data.schemas import BIORED
+from relatome.models.heads import CoreferenceHead, NoveltyHead, PairTypingHead, RelationHead
+
+
+def test_coreference_is_a_bilinear_layer() -> None:
+    torch.manual_seed(0)
+    head, other = CoreferenceHead(6), nn.Bilinear(6, 6, 2)
+    with torch.no_grad():
+        head.bias.copy_(torch.tensor([0.3, -0.2]))
+        other.weight.copy_(head.bilinear.permute(1, 0, 2))
+        other.bias.copy_(head.bias)
+    mentions = torch.randn(2, 5, 6)
+    made = head(mentions)
+    assert made.shape == (2, 5, 5, 2)
+    for left in range(5):
+        for right in range(5):
+            expected = other(mentions[:, left], mentions[:, right])
+            assert torch.allclose(made[:, left, right], expected, atol=1e-5)
+
+
+def test_a_hidden_layer_makes_a_perceptron() -> None:
+    vectors, rules = torch.randn(2, 3, 8), torch.zeros(2, 3, dtype=torch.long)
+    for hidden, layers in ((0, 1), (16, 2)):
+        relation, novelty = RelationHead(8, BIORED, hidden), NoveltyHead(8, hidden)
+        assert relation(vectors, rules).shape == (2, 3, 9)
+        assert novelty(vectors).shape == (2, 3, 2)
+        for head in (relation, novelty):
+            assert sum(isinstance(module, nn.Linear) for module in head.modules()) == layers
+
+
+def test_pair_typing_tells_the_pair_rules() -> None:
+    head = PairTypingHead(8, len(BIORED.pairs))
+    assert head(torch.randn(2, 3, 8)).shape == (2, 3, 8)
