@@ -742,6 +742,12 @@ NOTHING_LEARNT = Message(
     "the recipe has neither a loss for relations nor [tasks.novelty], so nothing would be learnt.",
     "Add a table such as [losses.cross_entropy].",
 )
+RELATION_MISSING = Message(
+    "R628",
+    "the recipe is selected by score {score}, and without a loss for relations it finds none.",
+    "Add a table such as [losses.cross_entropy], or, to learn only to judge the novelty of given "
+    "relations, set selection.score to 'pair+novelty'.",
+)
 BATCH_PARTS = Message(
     "R627",
     "training.batch_size {batch_size} cannot be divided into {parts} equal parts "

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from relatome.recipes import Combination, load_any, measured, shipped
+from relatome.recipes import Combination, load_any, load_recipe, measured, shipped
 
 ROOT = Path(__file__).parents[2]
 RESULTS = sorted((ROOT / "benchmarks" / "results" / "recipes").glob("*.json"))
@@ -24,15 +24,20 @@ def test_every_result_is_of_a_shipped_recipe_and_says_how_it_was_made() -> None:
     for path in RESULTS:
         result = json.loads(path.read_text(encoding="utf-8"))
         assert path.stem == result["recipe"]
-        recipe = load_recipe(result["recipe"])
-        assert result["test"]["split"] == recipe.data.test
-        assert result["protocol"] == recipe.selection.rule
+        recipe = load_any(result["recipe"])
+        if isinstance(recipe, Combination):
+            test, rule = recipe.test, recipe.rule
+            recipe = load_recipe(recipe.relation[0].recipe)
+        else:
+            test, rule = recipe.data.test, recipe.selection.rule
+        assert (result["test"]["split"], result["protocol"]) == (test, rule)
         assert result["encoder"] == recipe.encoder.name
         assert len(result["test"]["sha256"]) == 64
         assert result["command"].startswith("python benchmarks/recipes.py ")
         for seed in result["seeds"]:
             assert seed["trained_by"]
-            assert recipe.data.test not in seed["data"]
+            learnt = [each["data"] for each in seed.get("members", {"": seed}).values()]
+            assert not any(test in data for data in learnt)
 
 
 def test_only_shipped_recipes_have_figures() -> None:

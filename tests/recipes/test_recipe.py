@@ -206,12 +206,12 @@ def test_an_unknown_key_is_named(
         ("data.negatives", 0.0),
         ("data.negatives", 1.01),
         ("data.dev", ["biored:dev"]),
-        ("data.dev", 0.0),
         ("data.dev", 1.0),
         ("data.dev", -0.1),
         ("data.test", 0.1),
         ("data.source", "biored:train"),
-        ("losses", {}),
+        ("data.dev", {"fold": 0, "of": 3}),
+        ("data.dev", {"fold": 1, "of": 1}),
         ("losses.cross_entropy", 1.0),
         ("losses.cross_entropy.weight", "much"),
         ("losses.cross_entropy.weight", True),
@@ -319,7 +319,7 @@ def test_every_part_survives_being_written_and_read(plain: dict[str, Any], tmp_p
         "narrowing": {"sentence": True, "everywhere": False, "interval": [-10, 16]},
         "definitions": {"source": "us", "labels": {"Bind": "touch"}},
         "start": "small",
-        "ensemble": {"seeds": 3, "vote": "majority"},
+        "adversarial": {"epsilon": 1.0},
         "fine_types": {
             "type": "ChemicalEntity",
             "fine": ["a", "b"],
@@ -331,7 +331,13 @@ def test_every_part_survives_being_written_and_read(plain: dict[str, Any], tmp_p
             "learning_rate": 0.1,
         },
     }
-    plain["tasks"] |= {"typing": {"balance": 0.1}}
+    plain["tasks"] |= {
+        "typing": {"balance": 0.1},
+        "coreference": {"weight": 0.5},
+        "pair_typing": {"weight": 0.25},
+    }
+    plain["model"]["hidden"] = 64
+    plain["training"]["accumulation"] = 2
     plain["data"] |= {"dev": 0.2, "source": ["ddi:train"]}
     recipe = msgspec.convert(plain, Recipe)
     assert to_plain(recipe) == plain

@@ -22,6 +22,7 @@ from relatome.errors import (
     NOTHING_LEARNT,
     NOVELTY_MISSING,
     NOVELTY_UNKNOWN,
+    RELATION_MISSING,
     START_CYCLE,
     TYPING_VECTOR,
     UNKNOWN_SCORE,
@@ -58,7 +59,8 @@ from relatome.training.transfer import Trained, transfer
 # A biomedical abstract has next to no unknown piece; the wrong casing makes one in ten.
 _MOST_UNKNOWN = 0.01
 # Scores of the BioRED rules that a relation without novelty can never add to.
-_OF_NOVELTY = ("pair+novelty", "all")
+_NOVELTY_ALONE = "pair+novelty"  # the one that a model of novelty alone is judged by
+_OF_NOVELTY = (_NOVELTY_ALONE, "all")
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +90,8 @@ def preflight(recipe: Recipe, directory: Path | None = None) -> Schema:
         raise UsageError(UNKNOWN_SCORE, score=name, rule=rule.name, known=", ".join(rule.scores))
     if recipe.tasks.novelty is None and not recipe.losses:
         raise UsageError(NOTHING_LEARNT)
+    if not recipe.losses and name != _NOVELTY_ALONE:
+        raise UsageError(RELATION_MISSING, score=name)
     if recipe.tasks.novelty is None and name in _OF_NOVELTY:
         raise UsageError(NOVELTY_MISSING, score=name)
     if recipe.tasks.novelty is not None and not schema.novelty:
