@@ -915,6 +915,11 @@ MEMBERS_DIFFER = Message(
     "recipe {one} is of schema {one_schema}, {other} of schema {other_schema}.",
     "Combine recipes of one schema.",
 )
+MEMBERS_NARROWED = Message(
+    "R684",
+    "the recipes differ in narrowing, and the mean is over the same candidates.",
+    "Give all the same [narrowing], or set vote to 'majority'.",
+)
 NO_RELATION_HEAD = Message(
     "R681",
     "it learnt to judge the novelty of relations only, and finds none itself.",
@@ -975,7 +980,7 @@ SWEEP_DEV = Message(
     "Name a split of a corpus as data.dev: what is held out of the training documents changes with "
     "data.train.",
 )
-SWEEP_NAMES = Message(
+NAMES_TWICE = Message(
     "R674",
     "two recipes have the name {name}.",
     "Name each recipe once, and give each a name of its own: it names the folders of its runs.",

@@ -201,6 +201,10 @@ def test_members_that_do_not_fit_are_refused_before_work(
     path = write(own, tiny_encoder)
     relation = strip(path, own / "finds.toml", "finds", "tasks")
     novelty = strip(path, own / "judges.toml", "judges", "losses")
+    again = write(tmp_path / "again", tiny_encoder)
+    narrowed = write(
+        own, tiny_encoder, "narrowing={sentence=true,everywhere=true}", name="narrowed"
+    )
     unselected = write(own, tiny_encoder, "data.dev=0.0", name="unselected")
     for combination, code in (
         (of(Group(str(novelty))), "R681"),
@@ -208,8 +212,22 @@ def test_members_that_do_not_fit_are_refused_before_work(
         (of(Group(str(unselected), seeds=2, best=1)), "R683"),
         (of(Group(str(path)), Group("b-baseline")), "R680"),
         (of(Group(str(path), folds=200)), "R203"),
+        (of(Group(str(path)), Group(str(again))), "R674"),
+        (of(Group(str(path)), Group(str(narrowed)), by="mean"), "R684"),
     ):
         with pytest.raises(UsageError) as caught:
             combine(combination, tmp_path / "run", resume=False)
         assert caught.value.code == code
-        assert not list(tmp_path.glob("*-fold-*"))
+        assert {each.name for each in tmp_path.iterdir()} == {"own", "again"}
+
+
+def test_another_run_under_a_members_name_is_refused_before_work(
+    tiny_encoder: Path, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "own", tiny_encoder)
+    other = tmp_path / "mine-14"
+    other.mkdir()
+    (other / "recipe.toml").write_text("name = 'other'")
+    with pytest.raises(UsageError, match=r"R608.*mine-14"):
+        combine(of(Group(str(path), seeds=2)), tmp_path / "run", resume=False)
+    assert not (tmp_path / "mine-13").exists()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import logging
 from pathlib import Path
 
 from relatome.corpora import find_schema
 from relatome.errors import (
     BEST_WITHOUT_DEV,
     MEMBERS_DIFFER,
+    MEMBERS_NARROWED,
+    NAMES_TWICE,
     NO_NOVELTY_HEAD,
     NO_RELATION_HEAD,
     Place,
     UsageError,
 )
-from relatome.recipes import Combination
+from relatome.recipes import Combination, Recipe
+from relatome.recipes.recipe import Narrowing
 from relatome.scoring import find_rule, score
 from relatome.training.documents import learning_splits, require_learnable
 from relatome.training.folder import (
@@ -27,6 +32,8 @@ from relatome.training.folder import (
 )
 from relatome.training.members import Member, members, predict_run
 from relatome.training.run import Outcome, carry_out, stages
+
+logger = logging.getLogger(__name__)
 
 
 def combine(
@@ -59,10 +66,15 @@ def combine(
     for group in (*combination.relation, *combination.novelty):
         # The documents of all groups are there, and enough for their folds.
         require_learnable(*learning_splits(members(group)[0].recipe, directory))
-    claim_folder(combination, folder)
     for member in every:
         place = folder.parent / member.name
+        require_folder(member.recipe, place, resume=place.exists())
+    claim_folder(combination, folder)
+    for number, member in enumerate(every, start=1):
+        logger.info("Run %d of %d: %s", number, len(every), member.name)
+        place = folder.parent / member.name
         carry_out(member.recipe, place, directory, resume=place.exists())
+        gc.collect()  # models refer to themselves in circles; the next one needs their memory
     provenance = {
         member.name: json.loads(
             (folder.parent / member.name / PROVENANCE_FILE).read_text(encoding="utf-8")
@@ -91,7 +103,9 @@ def require_combination(combination: Combination, directory: Path | None = None)
     find_rule(combination.rule)
     every: dict[str, Member] = {}
     for group in (*combination.relation, *combination.novelty):
-        every |= {member.name: member for member in members(group)}
+        for member in members(group):
+            if every.setdefault(member.name, member) != member:
+                raise UsageError(NAMES_TWICE, name=member.recipe.name)
     first, *others = every.values()
     schema = find_schema(first.recipe.schema, directory)
     for member in others:
@@ -108,6 +122,9 @@ def require_combination(combination: Combination, directory: Path | None = None)
             stages(member.recipe, directory)
         except UsageError as error:
             raise error.located(Place(member.recipe.name)) from None
+    asked = {_narrowing(members(group)[0].recipe) for group in combination.relation}
+    if combination.vote == "mean" and len(asked) > 1:
+        raise UsageError(MEMBERS_NARROWED)
     for group in combination.relation:
         if not members(group)[0].recipe.losses:
             raise UsageError(NO_RELATION_HEAD, at=Place(group.recipe))
@@ -118,3 +135,9 @@ def require_combination(combination: Combination, directory: Path | None = None)
         if group.best and not members(group)[0].recipe.data.dev:
             raise UsageError(BEST_WITHOUT_DEV, at=Place(group.recipe))
     return list(every.values())
+
+
+def _narrowing(recipe: Recipe) -> Narrowing | None:
+    """Which candidates the recipe's models are asked about, if not all."""
+    narrowing = recipe.narrowing
+    return narrowing if narrowing is not None and narrowing.everywhere else None

@@ -21,6 +21,7 @@ import msgspec
 from relatome.corpora import data_hash
 from relatome.errors import (
     CANNOT_WRITE,
+    NAMES_TWICE,
     RECIPE_INVALID,
     RUN_DIFFERS,
     RUN_EXISTS,
@@ -31,7 +32,6 @@ from relatome.errors import (
     SWEEP_JUDGED,
     SWEEP_KEY,
     SWEEP_LACKS,
-    SWEEP_NAMES,
     SWEEP_NOTHING,
     SWEEP_SAME,
     SWEEP_SEED,
@@ -215,7 +215,7 @@ def plan(
                     *before, _ = stages(recipe, directory)  # refuses what cannot be carried out
                     for first in before:
                         if starts.setdefault(first.name, first) != first:
-                            raise UsageError(SWEEP_NAMES, name=first.name)
+                            raise UsageError(NAMES_TWICE, name=first.name)
                 except UsageError as error:
                     place = Place(said) if said else error.place
                     raise UsageError(error.message, at=place, **error.values) from None
@@ -240,7 +240,7 @@ def _require_comparable(bases: Sequence[Recipe]) -> None:
     names = [base.name for base in bases]
     for name in names:
         if names.count(name) > 1:
-            raise UsageError(SWEEP_NAMES, name=name)
+            raise UsageError(NAMES_TWICE, name=name)
     first, *others = bases
     for other in others:
         if other.selection != first.selection:
