@@ -40,6 +40,9 @@ def checkpoint(vector: str, encoder: Path, folder: Path) -> Path:
         encoding,
         Decoding(0.3, 0.5),
         typing=vector != "cls",
+        pair_typing=True,
+        coreference=True,
+        hidden=16,
         definitions=DEFINITIONS["labels"],
     )
     backbone, plain = load_encoder(str(encoder))

@@ -1,0 +1,134 @@
+"""What is learnt besides relations: it is in the loss, and in nothing that predicts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+
+from relatome.errors import UsageError
+from relatome.pipeline import load
+from relatome.recipes import Recipe
+from relatome.recipes.recipe import Tasks
+from relatome.training import load_model, run
+from relatome.training.dataset import Collator, Examples
+from relatome.training.ensemble import load_run, predict
+from relatome.training.export import export_run
+from relatome.training.objective import Objective, judged_rows
+from relatome.training.run import _beginning, preflight
+from tests.tiny import DOCUMENTS, learnable, split
+from tests.training.conftest import Tiny
+
+TRAIN = split("own:train", [*DOCUMENTS, *learnable(6)])
+DEV = split("own:dev", learnable(6, start=6), "dev")
+ALL = {"novelty": 0.5, "coreference": 0.25, "pair_typing": 0.125}
+
+
+def with_tasks(recipe: Recipe, **weights: float) -> Recipe:
+    tasks = msgspec.convert({name: {"weight": w} for name, w in weights.items()}, Tasks)
+    return msgspec.structs.replace(recipe, tasks=tasks)
+
+
+def each_way(tiny: Tiny, paired: Tiny) -> list[Recipe]:
+    """Document encoding, and pair encoding by each vector."""
+    return [tiny("model.dropout=0.0"), *(paired(v) for v in ("cls", "starts", "pooled"))]
+
+
+def test_the_loss_is_the_weighted_sum_of_all_tasks(tiny: Tiny, paired: Tiny) -> None:
+    for plain in each_way(tiny, paired):
+        recipe = with_tasks(plain, **ALL)
+        torch.manual_seed(0)
+        model, tokenizer, settings = _beginning(recipe, preflight(recipe), None, "")
+        examples = Examples(TRAIN, settings, tokenizer)
+        batch = Collator(tokenizer.pad_id, settings.encoding)(list(examples.examples[:6]))
+        gold = {n.removesuffix("_gold"): rows for n, rows in batch.items() if n.endswith("_gold")}
+        assert set(gold) == {"relation", *ALL}
+        scores = model.train()(batch)
+        assert set(scores) == set(gold)
+        for task, rows in gold.items():
+            assert scores[task].shape == rows.shape, task
+            assert judged_rows(gold)[task] > 0
+        total = Objective(recipe, settings.schema)(scores, gold)
+        expected = torch.zeros(())
+        for task, weight in {"relation": 1.0, **ALL}.items():
+            rows = gold[task].flatten(0, -2)
+            logits = scores[task].flatten(0, -2)[rows.any(-1)]
+            classes = rows[rows.any(-1)].float().argmax(-1)
+            expected = expected + weight * torch.nn.functional.cross_entropy(logits, classes)
+        assert total.item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_parts_of_a_batch_add_up_to_the_whole(tiny: Tiny) -> None:
+    recipe = with_tasks(tiny("model.dropout=0.0"), **ALL)
+    torch.manual_seed(0)
+    model, tokenizer, settings = _beginning(recipe, preflight(recipe), None, "")
+    model.eval()
+    model.training = True  # coreference is scored, and no dropout is drawn
+    examples = Examples(TRAIN, settings, tokenizer).examples
+    objective = Objective(recipe, settings.schema)
+    collate = Collator(tokenizer.pad_id, settings.encoding)
+
+    def cost(part: slice, counts: dict[str, torch.Tensor] | None = None) -> torch.Tensor:
+        batch = collate(list(examples[part]))
+        gold = {n.removesuffix("_gold"): rows for n, rows in batch.items() if n.endswith("_gold")}
+        return objective(model(batch), gold, counts or judged_rows(gold))
+
+    batch = collate(list(examples))
+    counts = judged_rows({n.removesuffix("_gold"): r for n, r in batch.items() if "_gold" in n})
+    whole = cost(slice(None))
+    parts = cost(slice(0, 3), counts) + cost(slice(3, None), counts)
+    assert whole.item() == pytest.approx(parts.item(), rel=1e-5)
+
+
+def test_tasks_leave_no_trace_in_what_a_model_says(tiny: Tiny, tmp_path: Path) -> None:
+    recipe = with_tasks(tiny("training.epochs=1", "model.hidden=8"), **ALL)
+    folder = tmp_path / "run"
+    run(recipe, TRAIN, DEV, folder, resume=False)
+    model, _, settings = load_model(folder / "model")
+    assert (settings.coreference, settings.pair_typing, settings.hidden) == (True, True, 8)
+    assert model.coreference is not None
+    export_run(folder, tmp_path / "model", None)
+    extract = load(tmp_path / "model", precision="fp32", threads=1)
+    found = list(extract(DEV.documents))
+    expected = predict([load_run(folder)], DEV.documents)
+    for one, other in zip(found, expected, strict=True):
+        said = [[(r.head, r.tail, r.type, r.novel) for r in d.relations] for d in (one, other)]
+        assert said[0] == said[1]
+
+
+def test_a_model_without_novelty_says_nothing_of_it(tiny: Tiny, tmp_path: Path) -> None:
+    recipe = with_tasks(tiny("training.epochs=2", "selection.score=pair+type"))
+    folder = tmp_path / "run"
+    run(recipe, TRAIN, DEV, folder, resume=False)
+    settings = msgspec.structs.replace
+    loaded = load_run(folder)
+    low = settings(loaded.settings, decoding=settings(loaded.settings.decoding, threshold=0.0))
+    found = predict([loaded._replace(settings=low)], DEV.documents)
+    assert any(document.relations for document in found)
+    assert all(r.novel is None for document in found for r in document.relations)
+    export_run(folder, tmp_path / "model", None)
+    extract = load(tmp_path / "model", precision="fp32", threads=1)
+    assert all(r.novel is None for document in extract(DEV.documents) for r in document.relations)
+
+
+def test_a_model_of_novelty_alone_is_judged_on_given_relations(tiny: Tiny, tmp_path: Path) -> None:
+    recipe = with_tasks(tiny("training.epochs=2", "selection.score=pair+novelty"), novelty=1.0)
+    folder = tmp_path / "run"
+    outcome = run(msgspec.structs.replace(recipe, losses={}), TRAIN, DEV, folder, resume=False)
+    assert outcome.scores["pair"] == outcome.scores["pair+type"] == 1.0
+    assert 0.0 < outcome.scores["pair+novelty"] <= 1.0
+    with pytest.raises(UsageError, match="R681"):
+        export_run(folder, tmp_path / "model", None)
+    assert not (tmp_path / "model").exists()
+
+
+def test_such_a_model_is_selected_by_nothing_else(tiny: Tiny) -> None:
+    for score in ("all", "pair+type"):
+        recipe = with_tasks(tiny(f"selection.score={score}"), novelty=1.0)
+        with pytest.raises(UsageError, match="R628"):
+            preflight(msgspec.structs.replace(recipe, losses={}))
