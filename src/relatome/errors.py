@@ -278,6 +278,12 @@ FORMAT_UNNAMED = Message(
 
 # ---------------------------------------------------------------- R14x: layouts of corpora
 
+PUBMED_INVALID = Message(
+    "R157",
+    "this is no PubMed XML: {reason}.",
+    "relatome reads PubmedArticleSet and MedlineCitationSet, as efetch and the yearly files have "
+    "them; download the file again.",
+)
 SENTENCE_XML_INVALID = Message(
     "R145",
     "this is not a corpus in sentence XML: {reason}.",

@@ -52,7 +52,7 @@ def test_what_is_written_is_recognized(format: str, name: str) -> None:
             "bioc-xml",
         ),
         (b"<!-- x --><document>", "", "bioc-xml"),
-        (b"<PubmedArticleSet><collection>", "", None),
+        (b"<SomeArticleSet><collection>", "", None),
         (b"<html>", "x.txt", None),
         (b"", "", None),
     ],

@@ -52,6 +52,7 @@ def examples() -> Iterator[Fuzzed]:
             yield Fuzzed(f"example:{format}?", {"file": _written(documents, format)}, _stream(None))
     yield Fuzzed("example:ddi-xml", {"file": _DDI}, _stream("ddi-xml"))
     yield Fuzzed("example:ppi-xml", {"file": _PPI}, _stream("ppi-xml"))
+    yield Fuzzed("example:pubmed-xml", {"file": _PUBMED}, _stream("pubmed-xml"))
     yield Fuzzed("example:brat", _brat_files(), _brat)
     chemicals = marked(
         "1", {"T1": "CHEMICAL", "T2": "GENE"}, [("T1", "T2", "INHIBITOR"), ("T1", "T2", "PART-OF")]
@@ -87,12 +88,11 @@ def real(directory: Path) -> Iterator[Fuzzed]:
                 else _stream(format, entry.schema)
             )
             yield Fuzzed(f"{entry.name}:{split.name}", _shrunk(files), read)
-    for path in sorted((directory / "pubtator_samples").glob("*.*")):
-        if path.suffix != ".md":
-            content = _content(path, None)
-            yield Fuzzed(
-                f"pubtator_samples:{path.name}", _shrunk({path.name: content}), _stream(None)
-            )
+    for samples in ("pubtator_samples", "pubmed_xml"):
+        for path in sorted((directory / samples).glob("*.*")):
+            if path.suffix != ".md":
+                content = _content(path, None)
+                yield Fuzzed(f"{samples}:{path.name}", _shrunk({path.name: content}), _stream(None))
 
 
 # ------------------------------------------------------------------------------------- reading
@@ -236,6 +236,16 @@ _DDI = b"""<?xml version="1.0" encoding="UTF-8"?>
   </sentence>
   <sentence id="Own.d1.s1" text="Nothing else &amp; nobody."/>
 </document>
+"""
+_PUBMED = b"""<?xml version="1.0"?>
+<PubmedArticleSet>
+<PubmedArticle><MedlineCitation><PMID Version="1">1</PMID><Article>
+<Journal><JournalIssue><PubDate><Year>2001</Year></PubDate></JournalIssue><Title>Own</Title>
+</Journal><ArticleTitle>NAT9 and <i>KRT81</i>.</ArticleTitle><Abstract>
+<AbstractText Label="AIM">To bind.</AbstractText><AbstractText>They do.</AbstractText></Abstract>
+<Language>eng</Language></Article></MedlineCitation><PubmedData/></PubmedArticle>
+<DeleteCitation><PMID>2</PMID></DeleteCitation>
+</PubmedArticleSet>
 """
 _PPI = b"""<?xml version="1.0" encoding="UTF-8"?>
 <corpus source="Own">

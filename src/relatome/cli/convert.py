@@ -32,8 +32,8 @@ def convert(
         typer.Option(
             "--from",
             metavar="FORMAT",
-            help="pubtator, bioc-xml, bioc-json, ddi-xml, ppi-xml, jsonl, text, biorex or brat. "
-            "Default: recognized by content.",
+            help="pubtator, bioc-xml, bioc-json, pubmed-xml, ddi-xml, ppi-xml, jsonl, text, biorex "
+            "or brat. Default: recognized by content.",
         ),
     ] = None,
     to: Annotated[

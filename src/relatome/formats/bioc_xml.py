@@ -12,7 +12,7 @@ from relatome.formats import bioc
 from relatome.formats.records import Names, Record
 from relatome.formats.report import Layout, WriteReport
 from relatome.formats.source import clipped
-from relatome.formats.xml_stream import Element, document_elements, etree
+from relatome.formats.xml_stream import Element, elements, etree
 
 _NUMBER = re.compile(r"\s*(-?[0-9]{1,18})\s*")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -24,7 +24,7 @@ def read(stream: BinaryIO, names: Names) -> Iterator[Record]:
     Raises:
         InputError: where the XML itself is broken; nothing after that place can be read.
     """
-    for element in document_elements(stream, "collection", _invalid):
+    for element in elements(stream, ("collection",), ("document",), _invalid):
         try:
             record = bioc.record_of(_document(element), names, element.sourceline)
         except InputError as error:

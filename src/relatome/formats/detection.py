@@ -7,6 +7,8 @@ import os
 import re
 from pathlib import PurePath
 
+from relatome.formats.pubmed_xml import COLLECTIONS, RECORDS
+
 _XML_BIOC = re.compile(rb"<(?:collection|document)[\s>/]")
 _XML_DDI = re.compile(rb"<document\s+id\s*=")  # BioC has the id in an element
 _XML_ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)")
@@ -72,6 +74,8 @@ def _xml_format(start: bytes) -> str | None:
     root = _XML_ROOT.search(start)
     if root is None:
         return None
+    if root[1].decode(errors="replace") in (*COLLECTIONS, *RECORDS):
+        return "pubmed-xml"
     if root[1] == b"corpus":
         return "ddi-xml" if b"<pair " in start else "ppi-xml"
     if _XML_DDI.match(start, root.start()):

@@ -32,7 +32,7 @@ from relatome.errors import (
 )
 from relatome.formats.records import Names, Record
 from relatome.formats.source import clipped
-from relatome.formats.xml_stream import Element, document_elements
+from relatome.formats.xml_stream import Element, elements
 
 # HPRD50 writes the protein's identifier where the others write a type.
 _IDENTIFIER = re.compile(r"(?:\w+-)?pm[0-9]{7}.*")
@@ -70,7 +70,7 @@ def read_ddi(stream: BinaryIO, names: Names) -> Iterator[Record]:
 
 
 def _read(stream: BinaryIO, names: Names, dialect: _Dialect) -> Iterator[Record]:
-    for element in document_elements(stream, "corpus", _invalid):
+    for element in elements(stream, ("corpus",), ("document",), _invalid):
         try:
             record = _Reading(names, dialect).record(element)
         except InputError as error:

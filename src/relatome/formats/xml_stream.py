@@ -21,20 +21,24 @@ etree: Any = lxml.etree  # compiled: it carries no types of its own
 Element = Any
 
 
-def document_elements(
-    stream: BinaryIO, collection: str, invalid: Callable[[str, Element], InputError]
+def elements(
+    stream: BinaryIO,
+    collections: tuple[str, ...],
+    documents: tuple[str, ...],
+    invalid: Callable[[str, Element], InputError],
 ) -> Iterator[Element]:
-    """Every ``<document>`` element, freed once the next is asked for.
+    """Every element of a document, freed once the next is asked for.
 
     Args:
         stream: the bytes of the file.
-        collection: the tag of the root; a file may also have one document as its root.
+        collections: the tags a root may have, whose children are documents and other elements.
+        documents: the tags of a document; a file may also have one as its root.
         invalid: the error for a file of another root, from the reason and the element.
 
     Raises:
         InputError: where the XML itself is broken; nothing after that place can be read.
     """
-    roots = (collection, "document")
+    roots = (*collections, *documents)
     parser = etree.XMLPullParser(
         events=("start", "end"),
         tag=roots,
@@ -54,7 +58,7 @@ def document_elements(
             if not begun:
                 _check_root(element.getroottree().getroot(), roots, invalid)
                 begun = True
-            if event == "end" and element.tag == "document":
+            if event == "end" and element.tag in documents and _at_top(element, collections):
                 yield element
                 _forget(element)
                 since_last = 0
@@ -69,6 +73,12 @@ def document_elements(
         raise InputError(FILE_TRUNCATED, at=at, reason="its XML is cut") from None
     if not begun:
         _check_root(root, roots, invalid)
+
+
+def _at_top(element: Element, collections: tuple[str, ...]) -> bool:
+    """Whether the element is the root or in it; a PubMed record holds another of its tags."""
+    parent = element.getparent()
+    return parent is None or parent.tag in collections
 
 
 def _feed(parser: Any, content: bytes) -> InputError | None:
