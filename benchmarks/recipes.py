@@ -15,6 +15,7 @@ import argparse
 import json
 import logging
 import statistics
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,8 @@ def measured(
 ) -> None:
     """Train, predict and score one recipe for every seed, and write the result."""
     if isinstance(recipe, Combination):
+        if recipe.tagged:
+            sys.exit(f"{recipe.name} is for tagged documents, and there are none of {recipe.test}.")
         seeds, encoder = seeds[:1], load_recipe(recipe.relation[0].recipe).encoder.name
     else:
         encoder = recipe.encoder.name

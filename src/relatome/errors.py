@@ -921,6 +921,11 @@ MEMBERS_DIFFER = Message(
     "recipe {one} is of schema {one_schema}, {other} of schema {other_schema}.",
     "Combine recipes of one schema.",
 )
+MEMBER_LEARNS_TEST = Message(
+    "R685",
+    "the recipe would learn from {test}, which the combination is reported on.",
+    "Name another split as `test`, or take seeds in place of folds, which learn from dev too.",
+)
 MEMBERS_NARROWED = Message(
     "R684",
     "the recipes differ in narrowing, and the mean is over the same candidates.",

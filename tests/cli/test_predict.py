@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -160,6 +161,8 @@ def test_a_run_that_is_a_combination(
     combination |= {"vote": "mean", "relation": [{"recipe": str(member), "seeds": 2}]}
     (whole / "recipe.toml").write_text(tomli_w.dumps(combination))
     (whole / "results.json").write_text("{}")
+    answering = {"relation": ["small-1", "small-2"], "novelty": []}
+    (whole / "provenance.json").write_text(json.dumps({"answering": answering}))
     assert relatome("predict", whole, source, "-o", output).code == 0
     members = [load_run(run) for run in runs[:2]]
     assert list(formats.read(output)) == predict(members, DOCUMENTS)

@@ -193,3 +193,19 @@ def test_biored_five_loses_a_sixth_of_the_test_gold(corpora_dir: Path) -> None:
     assert round(100 * 197 / 1163) == 17
     assert len(eight.groups["type pair"]["pair"]) == 8
     assert len(five.groups["type pair"]["pair"]) == 5
+
+
+def test_mesh_identifiers_match_with_and_without_their_prefix() -> None:
+    types = {"D": "Disease", "G": "Gene", "M": "Disease"}
+    relation = ("G1", "D1", "Association", True)
+    gold = document("1", [relation], entities=("G1", "D1"), types=types)
+    tagged = document(
+        "1",
+        [("G1", "MESH:D1", "Association", True)],
+        entities=("G1", "MESH:D1"),
+        types=types,
+    )
+    for one, other in ((gold, tagged), (tagged, gold)):
+        result = score([one], [other], "biored-8")
+        assert result.counts("all") == Counts(1, 0, 0)
+        assert not result.notes

@@ -34,7 +34,8 @@ def write(folder: Path, encoder: Path, *overrides: str, name: str = "mine") -> P
 
 def of(*relation: Group, novelty: tuple[Group, ...] = (), by: str = "majority") -> Combination:
     test = load_recipe(relation[0].recipe).data.test
-    return Combination("both", "both", test, "biored-8", by, [*relation], [*novelty])  # type: ignore[arg-type]
+    groups = {"relation": [*relation], "novelty": [*novelty]}
+    return Combination("both", "both", test, "biored-8", by, **groups)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -91,17 +92,24 @@ def test_finished_members_are_not_run_again(made: tuple[Combination, Path], tmp_
     for name in ("run", "mine-5"):
         shutil.copytree(folder.parent / name, tmp_path / name)
     stopped = tmp_path / "run"
-    (stopped / "results.json").unlink()
+    for file in ("results.json", "provenance.json"):
+        (stopped / file).unlink()
     kept = (tmp_path / "mine-5" / "model" / "model.safetensors").stat().st_mtime_ns
     with pytest.raises(UsageError, match="R609"):
         combine(combination, stopped, resume=False)
-    with pytest.raises(UsageError, match="R679"):
+    with pytest.raises(UsageError, match="R611"):
         predict_run(stopped, [])
     combine(combination, stopped, resume=True)
     assert (tmp_path / "mine-5" / "model" / "model.safetensors").stat().st_mtime_ns == kept
     for file in ("run/results.json", "mine-6/model/model.safetensors"):
         assert (tmp_path / file).read_bytes() == (folder.parent / file).read_bytes()
     combine(combination, stopped, resume=True)  # finished: nothing is done
+    Path(combination.relation[0].recipe).rename(tmp_path / "moved.toml")  # nor is it read again
+    assert predict_run(stopped, []) == []
+    (tmp_path / "moved.toml").rename(combination.relation[0].recipe)
+    shutil.rmtree(tmp_path / "mine-6")
+    with pytest.raises(UsageError, match="R679"):
+        predict_run(stopped, [])
 
 
 def test_the_best_are_those_of_dev(made: tuple[Combination, Path]) -> None:
@@ -213,6 +221,7 @@ def test_members_that_do_not_fit_are_refused_before_work(
         (of(Group(str(path)), Group("b-baseline")), "R680"),
         (of(Group(str(path), folds=200)), "R203"),
         (of(Group(str(path)), Group(str(again))), "R674"),
+        (of(Group("b-baseline", folds=2)), "R685"),
         (of(Group(str(path)), Group(str(narrowed)), by="mean"), "R684"),
     ):
         with pytest.raises(UsageError) as caught:

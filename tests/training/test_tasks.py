@@ -11,6 +11,7 @@ pytest.importorskip("torch")
 
 import torch
 
+from relatome.encode import PairSequence
 from relatome.errors import UsageError
 from relatome.pipeline import load
 from relatome.recipes import Recipe
@@ -21,7 +22,7 @@ from relatome.training.ensemble import load_run, predict
 from relatome.training.export import export_run
 from relatome.training.objective import Objective, judged_rows
 from relatome.training.run import _beginning, preflight
-from tests.tiny import DOCUMENTS, learnable, split
+from tests.tiny import DOCUMENTS, document, learnable, split
 from tests.training.conftest import Tiny
 
 TRAIN = split("own:train", [*DOCUMENTS, *learnable(6)])
@@ -132,3 +133,20 @@ def test_such_a_model_is_selected_by_nothing_else(tiny: Tiny) -> None:
         recipe = with_tasks(tiny(f"selection.score={score}"), novelty=1.0)
         with pytest.raises(UsageError, match="R628"):
             preflight(msgspec.structs.replace(recipe, losses={}))
+
+
+def test_a_mention_of_both_entities_is_one_of_each(paired: Tiny) -> None:
+    recipe = with_tasks(paired("starts", encoding__markers="concept"), **ALL)
+    torch.manual_seed(0)
+    _, tokenizer, settings = _beginning(recipe, preflight(recipe), None, "")
+    given = document("1", "{kcn9 and nat2|G|9,2} bind. {kcn9|G|9} activates {nat2|G|2}.")
+    (example,) = Examples(split("own:train", [given]), settings, tokenizer).examples
+    unit, gold = example.unit, example.gold["coreference"]
+    assert isinstance(unit, PairSequence)
+    starts = unit.mention_starts.tolist()
+    shared = [i for i, start in enumerate(starts) if starts.count(start) == 2]
+    assert len(shared) == 2
+    for left in range(len(starts)):
+        for right in range(left + 1, len(starts)):
+            same = {left, right} & set(shared)
+            assert gold[left, right].tolist() == ([False, True] if same else [True, False])

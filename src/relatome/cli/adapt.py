@@ -13,6 +13,7 @@ from relatome.errors import ADAPTATION_INPUT, EXTRA_MISSING, MissingExtraError, 
 
 if TYPE_CHECKING:
     from relatome.data import Document
+    from relatome.formats import Problems
     from relatome.recipes import MaskedWords
 
 
@@ -57,13 +58,14 @@ def adapt(
 
     relatome adapt embre-minilm --output runs/embre-minilm
     """
+    from relatome import formats
     from relatome.recipes import MaskedWords, load_adaptation
 
     chosen = load_adaptation(recipe, tuple(override or ()))
     if isinstance(chosen, MaskedWords):
         if not files:
             raise UsageError(ADAPTATION_INPUT, name=recipe, kind="text")
-    elif not files and not chosen.train:
+    elif not files and (chosen.files or not chosen.train):
         raise UsageError(ADAPTATION_INPUT, name=recipe, kind="documents")
     try:
         from relatome.training import adaptation
@@ -74,8 +76,12 @@ def adapt(
     if isinstance(chosen, MaskedWords):
         encoder = _to_words(chosen, files or [], output, corpora, resume=resume)
     else:
-        documents = _documents(files or [])
+        problems = formats.Problems()
+        documents = _documents(files or [], problems)
         encoder = adaptation.adapt_to_entities(chosen, documents, output, corpora, resume=resume)
+        if problems.count:
+            problems.write(output / "problems.jsonl")
+            typer.echo(f"Left out: {problems.summary()}, see {output / 'problems.jsonl'}.")
     typer.echo(f"Encoder: {encoder}")
     typer.echo(f"Next: relatome train small -o RUN --set encoder.name={encoder}")
 
@@ -100,11 +106,15 @@ def _to_words(
     return adaptation.mask_words(recipe, blocks, output, resume=resume, encoder=begun)
 
 
-def _documents(paths: list[Path]) -> Iterator[Document]:
-    """The documents of files, and of all files in folders, in order of name."""
+def _documents(paths: list[Path], problems: Problems) -> Iterator[Document]:
+    """The documents of files, of BRAT folders, and of all files in other folders, by name.
+
+    What cannot be used, such as a file of another kind or a document given twice, is a problem.
+    """
     from relatome import formats
+    from relatome.formats.brat import is_brat
 
     for path in paths:
-        files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else []
-        for file in files or [path]:
-            yield from formats.read(file)
+        whole = not path.is_dir() or is_brat(path)
+        for file in [path] if whole else sorted(each for each in path.iterdir() if each.is_file()):
+            yield from formats.read(file, on_error=problems)

@@ -51,7 +51,8 @@ def show(
 
     relatome recipes show small > my-recipe.toml
     """
-    from relatome.recipes import load_any, source
+    from relatome.recipes import load_adaptation, load_any, shipped, source
 
-    load_any(name)  # refuses one that could not be trained
+    read = load_adaptation if name in shipped("adaptations") else load_any
+    read(name)  # refuses one that could not be trained
     typer.echo(source(name).read_text(encoding="utf-8"), nl=False)

@@ -59,9 +59,13 @@ def train(
     if isinstance(chosen, Combination):
         outcome = training.combine(chosen, output, corpora, resume=resume)
         rule, test, exported = chosen.rule, chosen.test, False
+        for member in training.require_combination(chosen, corpora):
+            if training.main_process():
+                draw_curves(output.parent / member.name)
     else:
         outcome = training.carry_out(chosen, output, corpora, resume=resume)
-        draw_curves(output)
+        if training.main_process():
+            draw_curves(output)
         rule, test = chosen.selection.rule, chosen.data.test
         exported = chosen.fine_types is None and bool(chosen.losses)
     if outcome.scores:
@@ -71,5 +75,7 @@ def train(
     if exported:
         typer.echo(f"Next: relatome models export {shlex.quote(str(output))} MODEL-FOLDER")
     elif isinstance(chosen, Combination) or chosen.losses:
+        if isinstance(chosen, Combination) and chosen.tagged:
+            test = "TAGGED-FILE"
         words = ["relatome", "predict", str(output), test, "-o", "predicted.jsonl"]
         typer.echo(f"Next: {shlex.join(words)}")

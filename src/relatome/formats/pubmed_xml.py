@@ -79,7 +79,8 @@ def _document(element: Element) -> Document:
 
 def _passages(article: Element) -> tuple[Passage, ...]:
     title = article.find("ArticleTitle")
-    texts = [("title", "" if title is None else _text(title), {})]
+    titled = "" if title is None else _text(title)
+    texts: list[tuple[str, str, dict[str, str]]] = [("title", titled, {})]
     abstract = article.find("Abstract")
     for section in () if abstract is None else abstract.iterchildren("AbstractText"):
         label, text = section.get("Label", ""), _text(section)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 import msgspec
 from msgspec import Meta
 
+from relatome.encode import DocumentEncoding
 from relatome.recipes.recipe import Count, Encoder, Fraction, Positive, Weight, read_toml
 
 Share = Annotated[float, Meta(gt=0, lt=1)]
@@ -58,6 +59,7 @@ class MaskedEntities(_Adaptation, frozen=True, kw_only=True, tag="entities"):
 
     Attributes, besides those of every adaptation:
         train: splits of corpora to learn from, as ``corpus:split``; files may be added.
+        files: whether files have to be added, so that it is not made without them.
         overlap: least number of tokens neighbouring windows of a long document share.
         epochs: passes over the documents.
         mask_rate: chance of an entity to be masked, with every mention it has in the window.
@@ -66,10 +68,14 @@ class MaskedEntities(_Adaptation, frozen=True, kw_only=True, tag="entities"):
     """
 
     train: list[str]
+    files: bool
     overlap: Annotated[int, Meta(ge=0)]
     epochs: Count
     mask_rate: Share
     types: dict[str, list[str]] = {}
+
+    def __post_init__(self) -> None:
+        _ = DocumentEncoding(self.length, self.overlap)  # refuses impossible windows
 
 
 Adaptation = MaskedWords | MaskedEntities

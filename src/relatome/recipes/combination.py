@@ -56,6 +56,8 @@ class Combination(Section, frozen=True):
             probabilities.
         relation: the runs that say which relations there are.
         novelty: the runs that say which of these are new; if there are none, those of `relation`.
+        tagged: whether entities are to come from a tagger such as PubTator, so that predictions are
+            made on a file of tagged documents.
         published: figures of a paper to stand beside ours.
     """
 
@@ -65,6 +67,7 @@ class Combination(Section, frozen=True):
     rule: str
     vote: Literal["majority", "mean"]
     relation: Annotated[list[Group], Meta(min_length=1)]
+    tagged: bool = False
     novelty: list[Group] = msgspec.field(default_factory=list)
     published: list[Published] = msgspec.field(default_factory=list)
 

@@ -18,6 +18,7 @@ from relatome.errors import InputError, Place
 from relatome.scoring.rule import Items, Judgement, asserted, unordered
 
 _UNKNOWN = "unknown"
+_MESH = "MESH:"
 
 # The everyday word of each entity type: "chemical" for ChemicalEntity.
 _SHORT = {name: (*aliases, name)[0].lower() for name, aliases in BIORED.entity_types.items()}
@@ -29,6 +30,7 @@ class BioRED(msgspec.Struct, frozen=True):
     A relation is compared as an unordered pair of identifiers with (pair+type) its label,
     (pair+novelty) whether it is novel, or (all) both. A right pair with a wrong label is one
     false positive and one false negative. All gold counts, also what no candidate can reach.
+    ``MESH:`` in front of an identifier makes no difference.
 
     Attributes:
         name: the protocol.
@@ -71,6 +73,7 @@ class BioRED(msgspec.Struct, frozen=True):
         Raises:
             InputError: if the gold has an entity type or a label that BioRED does not have.
         """
+        gold, predicted = _bare(gold), _bare(predicted)
         place = Place(document=gold.id)
         types = {entity.id: BIORED.canonical_type(entity.type, place) for entity in gold.entities}
         annotated = [(r, _type_pair(r, types)) for r in asserted(gold.relations)]
@@ -133,6 +136,29 @@ class BioRED(msgspec.Struct, frozen=True):
             "pair+novelty": (pair, novel),
             "all": (pair, relation.type, novel),
         }
+
+
+def _bare(document: Document) -> Document:
+    """The document with MeSH identifiers as BioRED writes them; PubTator says ``MESH:D001943``."""
+
+    def bare(identifier: str) -> str:
+        return identifier.removeprefix(_MESH)
+
+    if not any(id.startswith(_MESH) for m in document.mentions for id in m.entity_ids) and not any(
+        id.startswith(_MESH) for r in document.relations for id in (r.head, r.tail)
+    ):
+        return document
+    return msgspec.structs.replace(
+        document,
+        mentions=tuple(
+            msgspec.structs.replace(mention, entity_ids=tuple(map(bare, mention.entity_ids)))
+            for mention in document.mentions
+        ),
+        relations=tuple(
+            msgspec.structs.replace(relation, head=bare(relation.head), tail=bare(relation.tail))
+            for relation in document.relations
+        ),
+    )
 
 
 def _guessed_types(predicted: Document) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Training: the loop, runs and their folders, checkpoints. Needs the extra `train`."""
 
 from relatome.training.checkpoint import load_model, save_model
-from relatome.training.combination import combine
+from relatome.training.combination import combine, require_combination
 from relatome.training.documents import learning_splits
+from relatome.training.processes import main_process
 from relatome.training.run import Outcome, carry_out, preflight, run
 
 __all__ = [
@@ -11,7 +12,9 @@ __all__ = [
     "combine",
     "learning_splits",
     "load_model",
+    "main_process",
     "preflight",
+    "require_combination",
     "run",
     "save_model",
 ]

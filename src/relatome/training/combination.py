@@ -10,6 +10,7 @@ from pathlib import Path
 from relatome.corpora import find_schema
 from relatome.errors import (
     BEST_WITHOUT_DEV,
+    MEMBER_LEARNS_TEST,
     MEMBERS_DIFFER,
     MEMBERS_NARROWED,
     NAMES_TWICE,
@@ -21,7 +22,8 @@ from relatome.errors import (
 from relatome.recipes import Combination, Recipe
 from relatome.recipes.recipe import Narrowing
 from relatome.scoring import find_rule, score
-from relatome.training.documents import learning_splits, require_learnable
+from relatome.training.adaptation import require_preparable
+from relatome.training.documents import learning_splits, require_learnable, split
 from relatome.training.folder import (
     PROVENANCE_FILE,
     claim_folder,
@@ -30,7 +32,8 @@ from relatome.training.folder import (
     write_scores,
     write_whole,
 )
-from relatome.training.members import Member, members, predict_run
+from relatome.training.members import ANSWERING, Member, answering, members, predict_run
+from relatome.training.processes import main_process, wait_for_all
 from relatome.training.run import Outcome, carry_out, stages
 
 logger = logging.getLogger(__name__)
@@ -60,7 +63,9 @@ def combine(
         InputError, ModelError: as `relatome.training.run`.
     """
     every = require_combination(combination, directory)
-    require_folder(combination, folder, resume=resume)
+    if main_process():
+        require_folder(combination, folder, resume=resume)
+    wait_for_all()
     if resume and (finished := read_scores(folder)) is not None:
         return Outcome(folder, *finished)
     for group in (*combination.relation, *combination.novelty):
@@ -69,7 +74,10 @@ def combine(
     for member in every:
         place = folder.parent / member.name
         require_folder(member.recipe, place, resume=place.exists())
-    claim_folder(combination, folder)
+        for stage in stages(member.recipe, directory):
+            require_preparable(stage.encoder.name, folder.parent)
+    if main_process():
+        claim_folder(combination, folder)
     for number, member in enumerate(every, start=1):
         logger.info("Run %d of %d: %s", number, len(every), member.name)
         place = folder.parent / member.name
@@ -82,15 +90,24 @@ def combine(
         for member in every
     }
     first = provenance[every[0].name]
-    whole = {"code": first["code"], "machine": first["machine"], "members": provenance}
-    write_whole(folder / PROVENANCE_FILE, json.dumps(whole, indent=2))
+    whole = {
+        "code": first["code"],
+        "machine": first["machine"],
+        ANSWERING: answering(combination, folder.parent),
+        "members": provenance,
+    }
+    if main_process():
+        write_whole(folder / PROVENANCE_FILE, json.dumps(whole, indent=2))
+    wait_for_all()
     name, scores = "", {}
-    if len({str(member.recipe.data.dev) for member in every}) == 1 and every[0].recipe.data.dev:
-        _, dev = learning_splits(every[0].recipe, directory)
-        assert dev is not None
+    devs = {member.recipe.data.dev for member in every}
+    if len(devs) == 1 and isinstance(dev_name := devs.pop(), str):
+        dev = split(dev_name, directory)
         result = score(dev.documents, predict_run(folder, dev.documents), combination.rule)
         name, scores = dev.name, {each: result.f1(each) for each in result.scores}
-    write_scores(folder, combination.name, combination.rule, name, scores)
+    if main_process():
+        write_scores(folder, combination.name, combination.rule, name, scores)
+    wait_for_all()
     return Outcome(folder, name, scores)
 
 
@@ -118,6 +135,10 @@ def require_combination(combination: Combination, directory: Path | None = None)
                 other_schema=member.recipe.schema,
             )
     for member in every.values():
+        data = member.recipe.data
+        if combination.test in (*data.train, *data.source):
+            place = Place(member.recipe.name)
+            raise UsageError(MEMBER_LEARNS_TEST, at=place, test=combination.test)
         try:
             stages(member.recipe, directory)
         except UsageError as error:

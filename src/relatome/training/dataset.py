@@ -107,11 +107,13 @@ def _examples(asked: Asked, settings: Settings) -> Iterator[Example]:
 
 
 def _coreference(unit: Unit) -> Gold:
-    mentions = (
-        len(unit.mention_starts) if isinstance(unit, PairSequence) else len(unit.mention_tokens)
-    )
+    if isinstance(unit, PairSequence):
+        # A mention of both entities is one of each, under either role.
+        starts = unit.mention_starts
+        both = (unit.head_starts, unit.tail_starts)
+        return coreference_targets([np.flatnonzero(np.isin(starts, s)) for s in both], len(starts))
     entities = [row[row >= 0] for row in unit.entity_mentions]
-    return coreference_targets(entities, mentions)
+    return coreference_targets(entities, len(unit.mention_tokens))
 
 
 class Coverage(NamedTuple):

@@ -47,6 +47,7 @@ from relatome.training.folder import (
     require_same_data,
     write_whole,
 )
+from relatome.training.processes import main_process, wait_for_all
 from relatome.training.trainer import METRICS_FILE, MetricsFile, shared_arguments
 
 _HELD_OUT = 0.1
@@ -113,16 +114,22 @@ def learn_fine_types(
     require_length("fine_types.window", fine_types.window, fine_types.encoder, backbone)
     typer = Typer(build_model(backbone, settings, tokenizer), tokenizer, settings)
 
-    claim_folder(recipe, run)
+    if main_process():
+        claim_folder(recipe, run)
+    wait_for_all()
     folder.mkdir(exist_ok=True)
-    write_whole(folder / PROVENANCE_FILE, json.dumps({"data": hashes}, indent=2))
+    if main_process():
+        write_whole(folder / PROVENANCE_FILE, json.dumps({"data": hashes}, indent=2))
     trainer = _TyperTrainer(recipe, fine_types, typer, learning, selecting.documents, folder)
     trainer.train(resume_from_checkpoint=last_checkpoint(folder))
-    typer.save(folder)
+    if main_process():
+        typer.save(folder)
     judged = judge(selecting.documents, typer.replace(selecting.documents), settings)
     logger.info("%s: %s", selecting.name, judged)
     results = {"split": selecting.name, **judged._asdict(), "accuracy": judged.accuracy}
-    write_whole(folder / RESULTS_FILE, json.dumps(results, indent=2))
+    if main_process():
+        write_whole(folder / RESULTS_FILE, json.dumps(results, indent=2))
+    wait_for_all()
     return read_typer(folder)
 
 

@@ -155,6 +155,6 @@ def write_scores(
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file that is never seen half-written, whenever the run is killed."""
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)

@@ -10,12 +10,14 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from relatome.data import Document, vote
-from relatome.errors import MEMBER_MISSING, Place, UsageError
+from relatome.errors import MEMBER_MISSING, RUN_UNFINISHED, Place, UsageError
 from relatome.recipes import Combination, Group, Recipe, load_any, load_recipe
 from relatome.recipes.recipe import Fold
 from relatome.training.ensemble import LoadedModel, load_run, predict
-from relatome.training.folder import RECIPE_FILE, RESULTS_FILE
+from relatome.training.folder import PROVENANCE_FILE, RECIPE_FILE, RESULTS_FILE
 from relatome.training.novelty import judge_novelty
+
+ANSWERING = "answering"  # in the provenance of a combination, the names of the runs that answer
 
 
 class Member(NamedTuple):
@@ -84,6 +86,14 @@ def chosen(group: Group, beside: Path) -> list[Path]:
     return sorted(folders, key=lambda folder: -reached[folder])[: group.best]
 
 
+def answering(combination: Combination, beside: Path) -> dict[str, list[str]]:
+    """The names of the runs that answer, by what they say; arguments and errors as for `chosen`."""
+    return {
+        what: [folder.name for group in groups for folder in chosen(group, beside)]
+        for what, groups in (("relation", combination.relation), ("novelty", combination.novelty))
+    }
+
+
 class LoadedRun(NamedTuple):
     """A finished run, ready to predict.
 
@@ -118,10 +128,19 @@ def load_members(run: Path) -> LoadedRun:
     if not isinstance(recipe, Combination):
         return LoadedRun([load_run(run)], "mean", [])
 
-    def loaded(groups: list[Group]) -> list[LoadedModel]:
-        return [load_run(folder) for group in groups for folder in chosen(group, run.parent)]
+    provenance = run / PROVENANCE_FILE
+    if not provenance.is_file():
+        raise UsageError(RUN_UNFINISHED, at=Place(str(run)), file=PROVENANCE_FILE)
+    # What answers was settled when the run was finished, whatever its recipes have become since.
+    names = json.loads(provenance.read_text(encoding="utf-8"))[ANSWERING]
 
-    return LoadedRun(loaded(recipe.relation), recipe.vote, loaded(recipe.novelty))
+    def loaded(what: str) -> list[LoadedModel]:
+        for name in names[what]:
+            if not (run.parent / name / RESULTS_FILE).is_file():
+                raise UsageError(MEMBER_MISSING, at=Place(str(run.parent)), name=name)
+        return [load_run(run.parent / name) for name in names[what]]
+
+    return LoadedRun(loaded("relation"), recipe.vote, loaded("novelty"))
 
 
 def predict_run(run: Path, documents: Sequence[Document]) -> list[Document]:

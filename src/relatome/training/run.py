@@ -51,7 +51,7 @@ from relatome.training.folder import (
 )
 from relatome.training.objective import relation_losses
 from relatome.training.predict import fit_decoding, score_documents
-from relatome.training.processes import main_process, wait_for_all
+from relatome.training.processes import main_process, part_of_batch, wait_for_all
 from relatome.training.provenance import code_version, file_hash, machine
 from relatome.training.trainer import RelationTrainer
 from relatome.training.transfer import Trained, transfer
@@ -119,7 +119,12 @@ def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
 
 
 def carry_out(
-    recipe: Recipe, folder: Path, directory: Path | None = None, *, resume: bool
+    recipe: Recipe,
+    folder: Path,
+    directory: Path | None = None,
+    *,
+    resume: bool,
+    adapted: Path | None = None,
 ) -> Outcome:
     """Carry out a recipe and, first, what it starts from: a recipe, the adaptation of an encoder.
 
@@ -132,6 +137,8 @@ def carry_out(
         folder: as for `run`.
         directory: where corpora lie; the usual places if None.
         resume: as for `run`.
+        adapted: the folder in which adaptations have folders of their names; that of `folder` if
+            None.
 
     Raises:
         UsageError, InputError, ModelError: as `run`.
@@ -141,7 +148,7 @@ def carry_out(
         last = stage is recipe
         place = folder if last else folder.parent / stage.name
         splits = learning_splits(stage, directory)
-        encoder = prepared_encoder(stage.encoder.name, folder.parent, directory)
+        encoder = prepared_encoder(stage.encoder.name, adapted or folder.parent, directory)
         start = run(
             stage,
             *splits,
@@ -250,6 +257,7 @@ def run(
         "coverage": {name: covered._asdict() for name, covered in reached.items()},
         "adaptations": adaptations(encoder or recipe.encoder.name),
     }
+    part_of_batch(recipe.training.batch_size, recipe.training.accumulation)  # or refuse now
     if main_process():
         claim_folder(recipe, folder)
         write_whole(folder / PROVENANCE_FILE, json.dumps(provenance, indent=2))

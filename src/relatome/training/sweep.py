@@ -44,7 +44,7 @@ from relatome.errors import (
 )
 from relatome.models import load_encoder, require_length
 from relatome.recipes import Recipe, load_recipe, to_plain
-from relatome.training.adaptation import published_encoder
+from relatome.training.adaptation import published_encoder, require_preparable
 from relatome.training.documents import learning_splits, require_learnable
 from relatome.training.folder import (
     PROVENANCE_FILE,
@@ -370,7 +370,7 @@ def carry_out_units(
     """
     _require_folder(swept, folder, resume=resume)
     _require_data(swept, folder, directory)
-    _require_encoders(swept, directory)
+    _require_encoders(swept, folder.parent, directory)
     errors: dict[str, str] = {}
     _write(swept, folder, errors)
     todo = [unit for unit in swept.units if not (folder / unit.name / RESULTS_FILE).is_file()]
@@ -384,7 +384,8 @@ def carry_out_units(
         number = total - len(todo) + index + 1
         logger.info("Unit %d of %d: %s%s", number, total, unit.name, estimate)
         try:
-            carry_out(unit.recipe, folder / unit.name, directory, resume=True)
+            place = folder / unit.name
+            carry_out(unit.recipe, place, directory, resume=True, adapted=folder.parent)
         except Exception as error:  # whatever it is, the others may do better
             known = isinstance(error, RelatomeError)
             errors[unit.name] = str(error) if known else f"{type(error).__name__}: {error}"
@@ -458,8 +459,14 @@ def _hashes(recipe: Recipe, directory: Path | None) -> _Hashes:
     return _Hashes(splits, splits[dev.name])
 
 
-def _require_encoders(swept: Plan, directory: Path | None) -> None:
-    """Make sure that every encoder can be loaded and reads sequences as long as it will get."""
+def _require_encoders(swept: Plan, adapted: Path, directory: Path | None) -> None:
+    """Make sure that every encoder can be loaded and reads sequences as long as it will get.
+
+    Args:
+        swept: the units.
+        adapted: the folder in which adaptations have folders of their names.
+        directory: where pools may lie.
+    """
     readers = set()
     for unit in swept.units:
         for stage in stages(unit.recipe, directory):
@@ -467,6 +474,7 @@ def _require_encoders(swept: Plan, directory: Path | None) -> None:
             if (fine := stage.fine_types) is not None:
                 readers.add((fine.encoder, "fine_types.window", fine.window))
     for name, key, length in sorted(readers):
+        require_preparable(name, adapted)
         backbone, _ = load_encoder(published_encoder(name))
         require_length(key, length, name, backbone)
 

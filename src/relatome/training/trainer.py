@@ -20,7 +20,6 @@ from transformers import (
 )
 
 from relatome.encode import Tokenizer
-from relatome.errors import BATCH_PARTS, UsageError
 from relatome.models import RelationModel, Scores, hide_entities
 from relatome.recipes import Recipe
 from relatome.recipes.recipe import Training
@@ -29,7 +28,7 @@ from relatome.training.dataset import Collator, Examples, LengthGroupedSampler
 from relatome.training.folder import CHECKPOINT_FOLDER
 from relatome.training.objective import Objective, judged_rows
 from relatome.training.predict import fit_decoding, score_documents
-from relatome.training.processes import processes
+from relatome.training.processes import part_of_batch, processes
 
 METRICS_FILE = "metrics.jsonl"
 _GOLD = "_gold"  # ends the names of gold rows in a batch
@@ -100,6 +99,9 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         num_items_in_batch: Tensor | int | None = None,
     ) -> Tensor:
         """Gradients of a batch, and of the same again with word embeddings moved against it."""
+        if rate := self.recipe.training.mask_entities:
+            # Once for both passes: the second reads what the first one did.
+            inputs = inputs | {"input_ids": hide_entities(inputs, rate, self.mask_id)}
         adversarial = self.recipe.adversarial
         if adversarial is None:
             return super().training_step(model, inputs, num_items_in_batch)  # type: ignore[no-any-return]
@@ -121,9 +123,6 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         """The losses of all tasks, in the proportions the recipe gives them."""
         gold = _gold(inputs)
         inputs = {name: value for name, value in inputs.items() if not name.endswith(_GOLD)}
-        if self.recipe.training.mask_entities:
-            rate = self.recipe.training.mask_entities
-            inputs["input_ids"] = hide_entities(inputs, rate, self.mask_id)
         scores: Scores = model(inputs)
         counts = None
         if isinstance(num_items_in_batch, Tensor):
@@ -200,20 +199,11 @@ def _sampler(recipe: Recipe, train: Examples) -> LengthGroupedSampler:
         recipe.training.seed,
         [i for i, example in enumerate(train.examples) if share < 1 and example.unrelated],
         share,
-        multiple=_part(recipe.training) * processes() if processes() > 1 else 1,
+        multiple=part_of_batch(recipe.training.batch_size, recipe.training.accumulation)
+        * processes()
+        if processes() > 1
+        else 1,
     )
-
-
-def _part(training: Training) -> int:
-    """Examples that a process reads at once.
-
-    Raises:
-        UsageError: if a step's batch cannot be divided into so many equal parts.
-    """
-    parts = training.accumulation * processes()
-    if training.batch_size % parts:
-        raise UsageError(BATCH_PARTS, batch_size=training.batch_size, parts=parts)
-    return training.batch_size // parts
 
 
 class MetricsFile(TrainerCallback):  # type: ignore[misc]
@@ -256,9 +246,8 @@ def _arguments(recipe: Recipe, examples: int, folder: Path, *, selects: bool) ->
     epoch = -(-examples // training.batch_size)  # steps
     every = max(1, epoch // training.evaluations)
     strategy = "epoch" if training.evaluations == 1 else "steps"
-    shared = shared_arguments(training, training.epochs, training.batch_size, examples, folder)
-    shared |= {
-        "per_device_train_batch_size": _part(training),
+    shared = shared_arguments(training, training.epochs, training.batch_size, examples, folder) | {
+        "per_device_train_batch_size": part_of_batch(training.batch_size, training.accumulation),
         "gradient_accumulation_steps": training.accumulation,
         "load_best_model_at_end": selects,
     }
@@ -293,7 +282,7 @@ def shared_arguments(
     steps = -(-examples // batch_size) * epochs
     return {
         "output_dir": str(folder / CHECKPOINT_FOLDER),
-        "per_device_train_batch_size": batch_size,
+        "per_device_train_batch_size": part_of_batch(batch_size),
         "num_train_epochs": epochs,
         "lr_scheduler_type": "linear",
         "warmup_steps": round(training.warmup * steps),

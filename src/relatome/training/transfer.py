@@ -59,8 +59,13 @@ def _named_rows(trained: Trained) -> dict[str, Sequence[object]]:
     classes = ("", *schema.labels)
     rules = [(rule.head, rule.tail) for rule in schema.pairs]
     named: dict[str, Sequence[object]] = {
+        # of one layer, or the last of two
         "relation.classify.weight": classes,
         "relation.classify.bias": classes,
+        "relation.classify.2.weight": classes,
+        "relation.classify.2.bias": classes,
+        "pair_typing.classify.weight": rules,
+        "pair_typing.classify.bias": rules,
         "typing.classify.weight": type_classes(schema),
         "typing.classify.bias": type_classes(schema),
     }

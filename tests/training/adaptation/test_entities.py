@@ -16,6 +16,7 @@ from relatome.models import load_encoder
 from relatome.recipes import MaskedEntities, load_adaptation
 from relatome.training.adaptation import Evaluation, mask_entities
 from relatome.training.adaptation.entities import EntityWindows
+from relatome.training.trainer import MetricsFile
 from tests.tiny import document, tokenizer
 
 TOKENIZER = tokenizer()
@@ -55,6 +56,20 @@ def test_windows_have_their_entities(recipe: MaskedEntities) -> None:
             assert window.ids[row[row >= 0]].tolist() == wanted
 
 
+def test_the_ids_of_mentions_identify_nothing(recipe: MaskedEntities) -> None:
+    (given,) = [DOCUMENTS[0]]
+    mentions = tuple(msgspec.structs.replace(m, entity_ids=(m.id,)) for m in given.mentions)
+    by_mention = msgspec.structs.replace(given, id="7", mentions=mentions)
+    made = EntityWindows([by_mention, DOCUMENTS[1]], recipe, TOKENIZER, NOBODY)
+    assert made.identifiers == ["C1", "D2"]
+    assert made.windows[0].entity_mentions.tolist() == [[0, 2], [1, -1], [3, -1]]
+
+
+def test_impossible_windows_are_refused(tiny_encoder: Path) -> None:
+    with pytest.raises(UsageError, match="overlap"):
+        load_adaptation("embre-minilm", ("length=64", "overlap=62"))
+
+
 def test_long_documents_are_cut_and_no_mention_with_them(recipe: MaskedEntities) -> None:
     text = " ".join(f"{{kcn{n}|G|{n}}} raises {{fever|D|D1}} in mice." for n in range(30))
     long = document("1", text)
@@ -88,17 +103,26 @@ def test_evaluation_documents_are_left_out_by_id_and_title(recipe: MaskedEntitie
     assert "C1" not in made.identifiers
 
 
-def test_it_learns_and_resumes_to_the_same_encoder(recipe: MaskedEntities, tmp_path: Path) -> None:
+def test_it_learns_and_resumes_to_the_same_encoder(
+    recipe: MaskedEntities, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = mask_entities(recipe, DOCUMENTS, NOBODY, tmp_path / "whole", resume=False)
     backbone, _ = load_encoder(str(whole))
     assert backbone.config.hidden_size == 32
     provenance = json.loads((tmp_path / "whole" / "provenance.json").read_text(encoding="utf-8"))
     assert provenance["data"]["documents"] == 4
     assert provenance["data"]["windows"] == 3
-    # Stopped after the fourth step of six: the checkpoint before the last.
-    checkpoints = sorted((tmp_path / "whole" / "checkpoints").iterdir())
-    assert [path.name for path in checkpoints] == ["checkpoint-6"]
-    again = mask_entities(recipe, DOCUMENTS, NOBODY, tmp_path / "again", resume=False)
+    assert mask_entities(recipe, DOCUMENTS, NOBODY, tmp_path / "whole", resume=True) == whole
+
+    def killed(self: object, *rest: object) -> None:
+        if len(list((tmp_path / "again" / "checkpoints").glob("checkpoint-4"))):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(MetricsFile, "on_step_begin", killed, raising=False)
+        mask_entities(recipe, DOCUMENTS, NOBODY, tmp_path / "again", resume=False)
+    assert not (tmp_path / "again" / "encoder").exists()
+    again = mask_entities(recipe, DOCUMENTS, NOBODY, tmp_path / "again", resume=True)
     assert (again / "model.safetensors").read_bytes() == (whole / "model.safetensors").read_bytes()
     with pytest.raises(UsageError, match="R615"):
         mask_entities(recipe, DOCUMENTS[:2], NOBODY, tmp_path / "again", resume=True)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 import tomli_w
 
 pytest.importorskip("torch")
 
-from relatome.errors import UsageError
-from relatome.recipes import Recipe, load_adaptation, load_recipe, to_plain
+from relatome.errors import InputError, UsageError
+from relatome.recipes import MaskedEntities, Recipe, load_adaptation, load_recipe, to_plain
 from relatome.training import carry_out
-from relatome.training.adaptation import prepared_encoder, published_encoder
+from relatome.training.adaptation import (
+    adapt_to_entities,
+    prepared_encoder,
+    published_encoder,
+)
 from tests.own_corpus import write_focal_recipe
 
 
@@ -58,6 +63,37 @@ def test_another_encoder_cannot_go_on(adaptation: Path, tmp_path: Path) -> None:
     weights.write_bytes(weights.read_bytes()[:-4] + b"abcd")
     with pytest.raises(UsageError, match=r"R615.*encoder"):
         carry_out(recipe, tmp_path / "runs" / "one", resume=True)
+
+
+def test_an_encoder_of_another_recipe_is_refused(adaptation: Path, tmp_path: Path) -> None:
+    recipe = recipe_on(adaptation, tmp_path)
+    carry_out(recipe, tmp_path / "runs" / "one", resume=False)
+    changed = to_plain(load_adaptation(str(adaptation), ("epochs=2",)))
+    adaptation.write_text(tomli_w.dumps(changed), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"R608.*masked"):
+        carry_out(recipe, tmp_path / "runs" / "two", resume=False)
+
+
+def test_an_adaptation_that_needs_files_is_asked_for(adaptation: Path, tmp_path: Path) -> None:
+    changed = to_plain(load_adaptation(str(adaptation), ("files=true",)))
+    adaptation.write_text(tomli_w.dumps(changed), encoding="utf-8")
+    with pytest.raises(UsageError, match="R691"):
+        prepared_encoder(str(adaptation), tmp_path / "runs")
+
+
+@pytest.mark.parametrize("part", ["test", "dev"])
+def test_it_never_learns_from_what_is_judged_on(
+    part: str, adaptation: Path, tmp_path: Path
+) -> None:
+    recipe = load_adaptation(str(adaptation))
+    assert isinstance(recipe, MaskedEntities)
+    (train,) = recipe.train
+    other = train.replace(":train", f":{part}")
+    judged = msgspec.structs.replace(recipe, train=[other])
+    error = UsageError if part == "test" else InputError  # of dev, nothing is left
+    with pytest.raises(error, match="R201" if part == "test" else "R694"):
+        adapt_to_entities(judged, (), tmp_path / "run", None, resume=False)
+    assert not (tmp_path / "run").exists()
 
 
 def test_an_adaptation_to_text_is_asked_for(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from relatome.training.adaptation.stage import (
     evaluation_splits,
     prepared_encoder,
     published_encoder,
+    require_preparable,
 )
 from relatome.training.adaptation.text import Blocks, Evaluation, read_texts
 from relatome.training.adaptation.words import mask_words
@@ -23,5 +24,6 @@ __all__ = [
     "prepared_encoder",
     "published_encoder",
     "read_texts",
+    "require_preparable",
     "save_encoder",
 ]

@@ -22,7 +22,7 @@ from relatome.training.folder import (
     last_checkpoint,
     write_whole,
 )
-from relatome.training.processes import main_process, wait_for_all
+from relatome.training.processes import main_process, part_of_batch, wait_for_all
 from relatome.training.provenance import code_version, machine
 from relatome.training.trainer import METRICS_FILE, MetricsFile, use_bf16
 
@@ -60,6 +60,10 @@ def train_encoder(
     Returns:
         The folder of the encoder.
     """
+    arguments = _arguments(recipe, folder, steps)
+    target = folder / ENCODER_FOLDER
+    if target.is_dir():  # moved there when it was finished
+        return target
     provenance = {
         "code": code_version(),
         "machine": machine(),
@@ -71,13 +75,12 @@ def train_encoder(
         write_whole(folder / PROVENANCE_FILE, json.dumps(provenance, indent=2))
     trainer = Trainer(
         model=model,
-        args=_arguments(recipe, folder, steps),
+        args=arguments,
         train_dataset=examples,
         data_collator=collate,
         callbacks=[MetricsFile(folder / METRICS_FILE)],
     )
     trainer.train(resume_from_checkpoint=last_checkpoint(folder) if resume else None)
-    target = folder / ENCODER_FOLDER
     if main_process():
         # Written whole or not at all: where it is, the adaptation is finished.
         part = folder / f".{ENCODER_FOLDER}.part"
@@ -148,7 +151,7 @@ name of the adaptation.
 def _arguments(recipe: Adaptation, folder: Path, steps: int) -> TrainingArguments:
     return TrainingArguments(
         output_dir=str(folder / "checkpoints"),
-        per_device_train_batch_size=recipe.batch_size,
+        per_device_train_batch_size=part_of_batch(recipe.batch_size),
         max_steps=steps,
         learning_rate=recipe.learning_rate,
         lr_scheduler_type="linear",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +30,8 @@ from relatome.training.processes import main_process
 
 _SPECIAL_TOKENS = 2
 _UNKNOWN = -1
+
+logger = logging.getLogger(__name__)
 
 
 class _Window(NamedTuple):
@@ -161,6 +164,14 @@ def mask_entities(
     require_length("length", recipe.length, recipe.encoder.name, backbone)
     examples = EntityWindows(documents, recipe, tokenizer, evaluation)
     require_same_data(folder, {"sha256": examples.digest})
+    logger.info(
+        "%d documents, %d left out as evaluation documents; %d windows, %d identifiers, %d types",
+        examples.documents,
+        examples.left_out,
+        len(examples),
+        len(examples.identifiers),
+        len(examples.types),
+    )
     model = MaskedEntityModel(
         backbone,
         len(examples.identifiers),
@@ -192,14 +203,17 @@ def mask_entities(
 
 
 def _typed(document: Document, types: dict[str, list[str]]) -> Document:
-    """The document with the recipe's types, without mentions of others."""
-    if not types:
-        return document
+    """The document with the recipe's types, if it names some, without mentions of others."""
     known = {name.lower(): type for type, names in types.items() for name in (type, *names)}
     mentions = tuple(
-        msgspec.structs.replace(mention, type=known[mention.type.lower()])
+        msgspec.structs.replace(
+            mention,
+            type=known[mention.type.lower()] if types else mention.type,
+            # Where every mention is an entity of its own, its id identifies nothing.
+            entity_ids=() if mention.entity_ids == (mention.id,) else mention.entity_ids,
+        )
         for mention in document.mentions
-        if mention.type.lower() in known
+        if not types or mention.type.lower() in known
     )
     return msgspec.structs.replace(document, mentions=mentions, relations=())
 

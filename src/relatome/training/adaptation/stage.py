@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from relatome.corpora import load, present
-from relatome.data import Document, Split
+from relatome.corpora import corpus, load, present
+from relatome.data import Document, Split, require_not_test
 from relatome.errors import ADAPTATION_CYCLE, ADAPTATION_FIRST, UsageError
-from relatome.recipes import Adaptation, MaskedEntities, load_adaptation, shipped
+from relatome.recipes import Adaptation, MaskedEntities, MaskedWords, load_adaptation, shipped
 from relatome.training.adaptation.encoder import ENCODER_FOLDER
 from relatome.training.adaptation.entities import mask_entities
 from relatome.training.adaptation.text import Evaluation
 from relatome.training.documents import split
+from relatome.training.folder import require_folder
 
 
 def adaptation_named(name: str) -> Adaptation | None:
@@ -56,16 +57,43 @@ def prepared_encoder(name: str, beside: Path, directory: Path | None = None) -> 
         UsageError: if an adaptation to plain text has not been made, with the command for it.
         InputError, ModelError: as `mask_entities`.
     """
-    published_encoder(name)
+    require_preparable(name, beside)
     adaptation = adaptation_named(name)
     if adaptation is None:
         return ""
     folder = beside / adaptation.name
     if (folder / ENCODER_FOLDER).is_dir():  # moved there when it was finished
         return str(folder / ENCODER_FOLDER)
-    if not isinstance(adaptation, MaskedEntities) or not adaptation.train:
-        raise UsageError(ADAPTATION_FIRST, name=name, folder=folder)
+    assert isinstance(adaptation, MaskedEntities)
     return str(adapt_to_entities(adaptation, (), folder, directory, resume=folder.exists()))
+
+
+def require_preparable(name: str, beside: Path) -> None:
+    """Refuse an encoder that is neither there nor can be made from corpora alone.
+
+    Arguments as for `prepared_encoder`.
+
+    Raises:
+        UsageError: with the command that makes it; if a folder of its name holds something else;
+            or if an adaptation begins, in the end, with itself.
+    """
+    published_encoder(name)
+    while (adaptation := adaptation_named(name)) is not None:
+        folder = beside / adaptation.name
+        if folder.exists():
+            require_folder(adaptation, folder, resume=True)
+        if (folder / ENCODER_FOLDER).is_dir():
+            return
+        if not _of_corpora_alone(adaptation):
+            raise UsageError(ADAPTATION_FIRST, name=name, folder=folder)
+        name = adaptation.encoder.name
+
+
+def _of_corpora_alone(adaptation: Adaptation) -> bool:
+    """Whether an adaptation needs nothing but corpora."""
+    if isinstance(adaptation, MaskedWords):
+        return False
+    return bool(adaptation.train) and not adaptation.files
 
 
 def adapt_to_entities(
@@ -80,12 +108,13 @@ def adapt_to_entities(
 
     Arguments, result and errors as for `mask_entities`; `directory` is where corpora lie.
     """
-    learnt = [split(name, directory).documents for name in recipe.train]
+    learnt = [split(name, directory) for name in recipe.train]
+    for each in learnt:
+        require_not_test(each, "adapt an encoder")
     encoder = prepared_encoder(recipe.encoder.name, folder.parent, directory)
-    evaluation = Evaluation(
-        document for judged in evaluation_splits(directory) for document in judged.documents
-    )
-    every = chain(*learnt, documents)
+    judged = [*evaluation_splits(directory), *_own_evaluation(recipe.train, directory)]
+    evaluation = Evaluation(document for each in judged for document in each.documents)
+    every = chain(*(each.documents for each in learnt), documents)
     return mask_entities(recipe, every, evaluation, folder, resume=resume, encoder=encoder)
 
 
@@ -94,5 +123,18 @@ def evaluation_splits(directory: Path | None) -> list[Split]:
     return [
         load(entry.name, split.name, directory)
         for entry, split in present(directory)
+        if split.role != "train"
+    ]
+
+
+def _own_evaluation(names: Iterable[str], directory: Path | None) -> list[Split]:
+    """The dev and test splits of the corpora of one's own, and of the pools, among `names`."""
+    corpora = dict.fromkeys(name.rpartition(":")[0] for name in names)
+    entries = {name: corpus(name, directory) for name in corpora}
+    return [
+        load(name, split.name, directory)
+        for name, entry in entries.items()
+        if entry.base
+        for split in entry.splits
         if split.role != "train"
     ]
