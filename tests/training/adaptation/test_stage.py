@@ -26,7 +26,8 @@ from tests.own_corpus import write_focal_recipe
 def adaptation(tiny_encoder: Path, tmp_path: Path) -> Path:
     """An adaptation to the entities of a tiny corpus."""
     recipe = load_recipe(str(write_focal_recipe(tmp_path, tiny_encoder)))
-    changes = (f"encoder.name={tiny_encoder}", "epochs=1", "batch_size=4", "length=64")
+    sizes = ("epochs=1", "batch_size=4", "length=64", "overlap=8")
+    changes = (f"encoder.name={tiny_encoder}", *sizes)
     plain = to_plain(load_adaptation("embre-minilm", changes))
     plain |= {"name": "masked", "train": recipe.data.train}
     path = tmp_path / "masked.toml"
