@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from relatome.data.schemas import BIORED
-from relatome.models.heads import CoreferenceHead, NoveltyHead, PairTypingHead, RelationHead
+from relatome.models.heads import CoreferenceHead, NoveltyHead, RelationHead, TypingHead
 
 
 def test_coreference_is_a_bilinear_layer() -> None:
@@ -40,5 +40,5 @@ def test_a_hidden_layer_makes_a_perceptron() -> None:
 
 
 def test_pair_typing_tells_the_pair_rules() -> None:
-    head = PairTypingHead(8, len(BIORED.pairs))
+    head = TypingHead(8, len(BIORED.pairs))
     assert head(torch.randn(2, 3, 8)).shape == (2, 3, 8)

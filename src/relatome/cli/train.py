@@ -58,24 +58,25 @@ def train(
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if isinstance(chosen, Combination):
         outcome = training.combine(chosen, output, corpora, resume=resume)
-        rule, test, exported = chosen.rule, chosen.test, False
-        for member in training.require_combination(chosen, corpora):
-            if training.main_process():
-                draw_curves(output.parent / member.name)
+        runs = [output.parent / name for name in training.all_members(chosen)]
+        what, rule = "Runs beside", chosen.rule
+        test = "TAGGED-FILE" if chosen.tagged else chosen.test
+        predicts, exports = True, False
     else:
         outcome = training.carry_out(chosen, output, corpora, resume=resume)
-        if training.main_process():
-            draw_curves(output)
-        rule, test = chosen.selection.rule, chosen.data.test
-        exported = chosen.fine_types is None and bool(chosen.losses)
+        runs = [output]
+        what, rule, test = "Model", chosen.selection.rule, chosen.data.test
+        predicts = bool(chosen.losses)
+        exports = predicts and chosen.fine_types is None
+    if training.main_process():
+        for run in runs:
+            draw_curves(run)
     if outcome.scores:
         scores = " · ".join(f"{name} {100 * value:.1f}" for name, value in outcome.scores.items())
         typer.echo(f"{outcome.split}, {rule}, F1: {scores}")
-    typer.echo(f"{'Runs beside' if isinstance(chosen, Combination) else 'Model'}: {outcome.model}")
-    if exported:
+    typer.echo(f"{what}: {outcome.model}")
+    if exports:
         typer.echo(f"Next: relatome models export {shlex.quote(str(output))} MODEL-FOLDER")
-    elif isinstance(chosen, Combination) or chosen.losses:
-        if isinstance(chosen, Combination) and chosen.tagged:
-            test = "TAGGED-FILE"
+    elif predicts:
         words = ["relatome", "predict", str(output), test, "-o", "predicted.jsonl"]
         typer.echo(f"Next: {shlex.join(words)}")

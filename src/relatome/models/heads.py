@@ -38,28 +38,15 @@ class NoveltyHead(nn.Module):
 
 
 class TypingHead(nn.Module):
-    """The type of an entity, as an auxiliary task (paper B, system 2)."""
+    """Types as an auxiliary task: of an entity (paper B, system 2), of a pair (paper C, eq. 4)."""
 
-    def __init__(self, hidden: int, types: int) -> None:
+    def __init__(self, size: int, types: int) -> None:
         super().__init__()
-        self.classify = nn.Linear(hidden, types)
+        self.classify = nn.Linear(size, types)
 
-    def forward(self, entity_vectors: Tensor) -> Tensor:
-        """Logits ``(B, P, types)`` from ``(B, P, hidden)``."""
-        logits: Tensor = self.classify(entity_vectors)
-        return logits
-
-
-class PairTypingHead(nn.Module):
-    """Which types the pair has, as an auxiliary task (paper C, eq. 4)."""
-
-    def __init__(self, size: int, pair_rules: int) -> None:
-        super().__init__()
-        self.classify = nn.Linear(size, pair_rules)
-
-    def forward(self, pair_vectors: Tensor) -> Tensor:
-        """Logits ``(B, P, pair rules)`` from ``(B, P, size)``."""
-        logits: Tensor = self.classify(pair_vectors)
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Logits ``(B, P, types)`` from ``(B, P, size)``."""
+        logits: Tensor = self.classify(vectors)
         return logits
 
 

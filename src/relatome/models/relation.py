@@ -11,7 +11,6 @@ from relatome.models.encoder import TypedEncoder
 from relatome.models.heads import (
     CoreferenceHead,
     NoveltyHead,
-    PairTypingHead,
     RelationHead,
     TypingHead,
 )
@@ -57,7 +56,7 @@ class RelationModel(nn.Module):
         self.novelty = NoveltyHead(size, width) if settings.judges_novelty else None
         self.typing = TypingHead(hidden, len(type_classes(schema))) if settings.typing else None
         self.pair_typing = (
-            PairTypingHead(self.pairs.size, len(schema.pairs)) if settings.pair_typing else None
+            TypingHead(self.pairs.size, len(schema.pairs)) if settings.pair_typing else None
         )
         self.coreference = CoreferenceHead(hidden) if settings.coreference else None
 

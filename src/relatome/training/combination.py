@@ -13,13 +13,12 @@ from relatome.errors import (
     MEMBER_LEARNS_TEST,
     MEMBERS_DIFFER,
     MEMBERS_NARROWED,
-    NAMES_TWICE,
     NO_NOVELTY_HEAD,
     NO_RELATION_HEAD,
     Place,
     UsageError,
 )
-from relatome.recipes import Combination, Recipe
+from relatome.recipes import Combination, Recipe, load_recipe
 from relatome.recipes.recipe import Narrowing
 from relatome.scoring import find_rule, score
 from relatome.training.adaptation import require_preparable
@@ -32,7 +31,14 @@ from relatome.training.folder import (
     write_scores,
     write_whole,
 )
-from relatome.training.members import ANSWERING, Member, answering, members, predict_run
+from relatome.training.members import (
+    ANSWERING,
+    Member,
+    all_members,
+    answering,
+    members,
+    predict_run,
+)
 from relatome.training.processes import main_process, wait_for_all
 from relatome.training.run import Outcome, carry_out, stages
 
@@ -118,11 +124,7 @@ def require_combination(combination: Combination, directory: Path | None = None)
         UsageError: naming what is wrong, and in which recipe.
     """
     find_rule(combination.rule)
-    every: dict[str, Member] = {}
-    for group in (*combination.relation, *combination.novelty):
-        for member in members(group):
-            if every.setdefault(member.name, member) != member:
-                raise UsageError(NAMES_TWICE, name=member.recipe.name)
+    every = all_members(combination)
     first, *others = every.values()
     schema = find_schema(first.recipe.schema, directory)
     for member in others:
@@ -143,18 +145,18 @@ def require_combination(combination: Combination, directory: Path | None = None)
             stages(member.recipe, directory)
         except UsageError as error:
             raise error.located(Place(member.recipe.name)) from None
-    asked = {_narrowing(members(group)[0].recipe) for group in combination.relation}
+    for name, groups in (("relation", combination.relation), ("novelty", combination.novelty)):
+        for group in groups:
+            recipe = load_recipe(group.recipe)
+            if name == "relation" and not recipe.losses:
+                raise UsageError(NO_RELATION_HEAD, at=Place(group.recipe))
+            if name == "novelty" and recipe.tasks.novelty is None:
+                raise UsageError(NO_NOVELTY_HEAD, at=Place(group.recipe))
+            if group.best and not recipe.data.dev:
+                raise UsageError(BEST_WITHOUT_DEV, at=Place(group.recipe))
+    asked = {_narrowing(load_recipe(group.recipe)) for group in combination.relation}
     if combination.vote == "mean" and len(asked) > 1:
         raise UsageError(MEMBERS_NARROWED)
-    for group in combination.relation:
-        if not members(group)[0].recipe.losses:
-            raise UsageError(NO_RELATION_HEAD, at=Place(group.recipe))
-    for group in combination.novelty:
-        if members(group)[0].recipe.tasks.novelty is None:
-            raise UsageError(NO_NOVELTY_HEAD, at=Place(group.recipe))
-    for group in (*combination.relation, *combination.novelty):
-        if group.best and not members(group)[0].recipe.data.dev:
-            raise UsageError(BEST_WITHOUT_DEV, at=Place(group.recipe))
     return list(every.values())
 
 

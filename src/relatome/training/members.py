@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from relatome.data import Document, vote
-from relatome.errors import MEMBER_MISSING, RUN_UNFINISHED, Place, UsageError
+from relatome.errors import MEMBER_MISSING, NAMES_TWICE, RUN_UNFINISHED, Place, UsageError
 from relatome.recipes import Combination, Group, Recipe, load_any, load_recipe
 from relatome.recipes.recipe import Fold
 from relatome.training.ensemble import LoadedModel, load_run, predict
@@ -58,6 +58,20 @@ def _with_data(recipe: Recipe, train: list[str], fold: int, of: int) -> Recipe:
 
 def _fold_name(recipe: Recipe, fold: int, group: Group) -> str:
     return f"{recipe.name}-fold-{fold}-of-{group.folds}"
+
+
+def all_members(combination: Combination) -> dict[str, Member]:
+    """The runs of all groups by name, each once.
+
+    Raises:
+        UsageError: if two have one name; and as `load_recipe`.
+    """
+    every: dict[str, Member] = {}
+    for group in (*combination.relation, *combination.novelty):
+        for member in members(group):
+            if every.setdefault(member.name, member) != member:
+                raise UsageError(NAMES_TWICE, name=member.recipe.name)
+    return every
 
 
 def chosen(group: Group, beside: Path) -> list[Path]:

@@ -61,16 +61,14 @@ def score_documents(
             for row, unit in zip(logits, group, strict=True):
                 rows[task, id(unit)] = row[: len(unit.pair_rules)]
     model.train(was_training)
-    scored = []
-    for asked in documents:
-        ids = [id(unit) for unit in units(asked)]
 
-        def joined(task: str, ids: Sequence[int] = ids) -> FloatArray | None:
-            found = [rows[task, unit] for unit in ids if (task, unit) in rows]
-            return np.concatenate(found) if found else None
+    def joined(task: str, asked: Asked) -> FloatArray | None:
+        found = [rows[task, id(unit)] for unit in units(asked) if (task, id(unit)) in rows]
+        return np.concatenate(found) if found else None
 
-        scored.append(Scored(asked, joined("relation"), joined("novelty")))
-    return scored
+    return [
+        Scored(asked, joined("relation", asked), joined("novelty", asked)) for asked in documents
+    ]
 
 
 def decoded(

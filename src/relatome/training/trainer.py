@@ -107,7 +107,7 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
             return super().training_step(model, inputs, num_items_in_batch)  # type: ignore[no-any-return]
         words = self.accelerator.unwrap_model(model).encoder.backbone.get_input_embeddings().weight
         before = torch.zeros_like(words) if words.grad is None else words.grad.clone()
-        loss: Tensor = super().training_step(model, dict(inputs), num_items_in_batch)
+        loss: Tensor = super().training_step(model, inputs, num_items_in_batch)
         gradient = self.accelerator.reduce(words.grad - before, "mean")
         with perturbed(words, gradient, adversarial.epsilon):
             super().training_step(model, inputs, num_items_in_batch)
@@ -199,8 +199,8 @@ def _sampler(recipe: Recipe, train: Examples) -> LengthGroupedSampler:
         recipe.training.seed,
         [i for i, example in enumerate(train.examples) if share < 1 and example.unrelated],
         share,
-        multiple=part_of_batch(recipe.training.batch_size, recipe.training.accumulation)
-        * processes()
+        # so that every process has something to read
+        multiple=recipe.training.batch_size // recipe.training.accumulation
         if processes() > 1
         else 1,
     )
@@ -246,13 +246,11 @@ def _arguments(recipe: Recipe, examples: int, folder: Path, *, selects: bool) ->
     epoch = -(-examples // training.batch_size)  # steps
     every = max(1, epoch // training.evaluations)
     strategy = "epoch" if training.evaluations == 1 else "steps"
-    shared = shared_arguments(training, training.epochs, training.batch_size, examples, folder) | {
-        "per_device_train_batch_size": part_of_batch(training.batch_size, training.accumulation),
-        "gradient_accumulation_steps": training.accumulation,
-        "load_best_model_at_end": selects,
-    }
+    shared = shared_arguments(
+        training, training.epochs, training.batch_size, examples, folder, training.accumulation
+    )
     return TrainingArguments(
-        **shared,
+        **shared | {"load_best_model_at_end": selects},
         eval_strategy=strategy if selects else "no",
         eval_steps=every,
         save_strategy=strategy,
@@ -268,7 +266,12 @@ def _arguments(recipe: Recipe, examples: int, folder: Path, *, selects: bool) ->
 
 
 def shared_arguments(
-    training: Training, epochs: int, batch_size: int, examples: int, folder: Path
+    training: Training,
+    epochs: int,
+    batch_size: int,
+    examples: int,
+    folder: Path,
+    accumulation: int = 1,
 ) -> dict[str, Any]:
     """What all training of a run has in common, as arguments of Hugging Face's trainer.
 
@@ -278,11 +281,16 @@ def shared_arguments(
         batch_size: examples per step.
         examples: in an epoch.
         folder: where the checkpoints' folder is to be.
+        accumulation: parts in which the examples of a step are read.
+
+    Raises:
+        UsageError: if a step's examples cannot be shared out evenly.
     """
     steps = -(-examples // batch_size) * epochs
     return {
         "output_dir": str(folder / CHECKPOINT_FOLDER),
-        "per_device_train_batch_size": part_of_batch(batch_size),
+        "per_device_train_batch_size": part_of_batch(batch_size, accumulation),
+        "gradient_accumulation_steps": accumulation,
         "num_train_epochs": epochs,
         "lr_scheduler_type": "linear",
         "warmup_steps": round(training.warmup * steps),

@@ -10,16 +10,23 @@ from typing import Any
 
 import torch
 from torch.utils.data import Dataset
-from transformers import PreTrainedModel, Trainer, TrainingArguments
+from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
 
 from relatome.encode import Tokenizer
-from relatome.models import MaskedEntityModel, MaskedLanguageModel
+from relatome.models import (
+    MaskedEntityModel,
+    MaskedLanguageModel,
+    load_encoder,
+    require_length,
+)
 from relatome.recipes import Adaptation, to_plain
 from relatome.training.folder import (
     PROVENANCE_FILE,
     RECIPE_FILE,
     claim_folder,
     last_checkpoint,
+    require_folder,
+    require_same_data,
     write_whole,
 )
 from relatome.training.processes import main_process, part_of_batch, wait_for_all
@@ -28,6 +35,23 @@ from relatome.training.trainer import METRICS_FILE, MetricsFile, use_bf16
 
 ENCODER_FOLDER = "encoder"
 _CARD = "README.md"
+
+
+def beginning(
+    recipe: Adaptation, folder: Path, encoder: str, *, resume: bool
+) -> tuple[PreTrainedModel, Tokenizer]:
+    """The encoder to adapt and its tokenizer, once the folder may hold the run.
+
+    Raises:
+        UsageError: if the folder is taken, or the encoder reads no such length.
+        ModelError: if the encoder cannot be used.
+    """
+    if main_process():
+        require_folder(recipe, folder, resume=resume)
+    set_seed(recipe.seed)
+    backbone, tokenizer = load_encoder(encoder or recipe.encoder.name)
+    require_length("length", recipe.length, recipe.encoder.name, backbone)
+    return backbone, tokenizer
 
 
 def train_encoder(
@@ -51,7 +75,7 @@ def train_encoder(
         tokenizer: the encoder's.
         examples: what to learn from.
         collate: makes a batch of them; the trainer's own if None.
-        data: what they are, for the provenance and the card.
+        data: what they are, ``sha256`` first, for the provenance and the card.
         folder: the run folder, which is claimed now that nothing is left to refuse.
         steps: optimizer steps.
         resume: go on from the last checkpoint.
@@ -59,7 +83,11 @@ def train_encoder(
 
     Returns:
         The folder of the encoder.
+
+    Raises:
+        UsageError: if the run was begun with other data, or a batch cannot be shared out evenly.
     """
+    require_same_data(folder, {"sha256": data["sha256"]})
     arguments = _arguments(recipe, folder, steps)
     target = folder / ENCODER_FOLDER
     if target.is_dir():  # moved there when it was finished

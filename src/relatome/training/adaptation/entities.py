@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
-from transformers import set_seed
 
 from relatome.corpora import data_hash
 from relatome.data import Document
@@ -21,12 +20,10 @@ from relatome.encode.arrays import mention_tokens, pad_rows
 from relatome.encode.tokens import IntArray
 from relatome.encode.windows import windows
 from relatome.errors import ENTITIES_NONE, ENTITIES_SINGLE, IDENTIFIERS_NONE, InputError
-from relatome.models import MaskedEntityModel, load_encoder, require_length
+from relatome.models import MaskedEntityModel
 from relatome.recipes import MaskedEntities
-from relatome.training.adaptation.encoder import train_encoder
+from relatome.training.adaptation.encoder import beginning, train_encoder
 from relatome.training.adaptation.text import Abstract, Evaluation
-from relatome.training.folder import require_folder, require_same_data
-from relatome.training.processes import main_process
 
 _SPECIAL_TOKENS = 2
 _UNKNOWN = -1
@@ -157,13 +154,8 @@ def mask_entities(
         UsageError: as for `relatome.training.run`.
         InputError: if the documents have nothing to mask, or no identifiers.
     """
-    if main_process():
-        require_folder(recipe, folder, resume=resume)
-    set_seed(recipe.seed)
-    backbone, tokenizer = load_encoder(encoder or recipe.encoder.name)
-    require_length("length", recipe.length, recipe.encoder.name, backbone)
+    backbone, tokenizer = beginning(recipe, folder, encoder, resume=resume)
     examples = EntityWindows(documents, recipe, tokenizer, evaluation)
-    require_same_data(folder, {"sha256": examples.digest})
     logger.info(
         "%d documents, %d left out as evaluation documents; %d windows, %d identifiers, %d types",
         examples.documents,

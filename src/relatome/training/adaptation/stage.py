@@ -112,29 +112,25 @@ def adapt_to_entities(
     for each in learnt:
         require_not_test(each, "adapt an encoder")
     encoder = prepared_encoder(recipe.encoder.name, folder.parent, directory)
-    judged = [*evaluation_splits(directory), *_own_evaluation(recipe.train, directory)]
+    judged = evaluation_splits(directory, recipe.train)
     evaluation = Evaluation(document for each in judged for document in each.documents)
     every = chain(*(each.documents for each in learnt), documents)
     return mask_entities(recipe, every, evaluation, folder, resume=resume, encoder=encoder)
 
 
-def evaluation_splits(directory: Path | None) -> list[Split]:
-    """The dev and test splits of all corpora at hand, which no adaptation reads."""
-    return [
-        load(entry.name, split.name, directory)
-        for entry, split in present(directory)
-        if split.role != "train"
-    ]
+def evaluation_splits(directory: Path | None, learnt: Iterable[str] = ()) -> list[Split]:
+    """The dev and test splits that no adaptation reads.
 
+    They are those of all published corpora at hand, and of the corpora of one's own and pools among
+    those that are learnt from.
 
-def _own_evaluation(names: Iterable[str], directory: Path | None) -> list[Split]:
-    """The dev and test splits of the corpora of one's own, and of the pools, among `names`."""
-    corpora = dict.fromkeys(name.rpartition(":")[0] for name in names)
-    entries = {name: corpus(name, directory) for name in corpora}
+    Args:
+        directory: where corpora lie; the usual places if None.
+        learnt: the splits that are learnt from, as ``corpus:split``.
+    """
+    named = dict.fromkeys(name.rpartition(":")[0] for name in learnt)
+    own = [entry for entry in (corpus(name, directory) for name in named) if entry.base]
+    every = (*present(directory), *((entry, split) for entry in own for split in entry.splits))
     return [
-        load(name, split.name, directory)
-        for name, entry in entries.items()
-        if entry.base
-        for split in entry.splits
-        if split.role != "train"
+        load(entry.name, split.name, directory) for entry, split in every if split.role != "train"
     ]

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from transformers import set_seed
-
 from relatome.errors import TEXT_TOO_SHORT, InputError
-from relatome.models import MaskedLanguageModel, load_encoder, require_length
+from relatome.models import MaskedLanguageModel
 from relatome.recipes import MaskedWords
-from relatome.training.adaptation.encoder import train_encoder
+from relatome.training.adaptation.encoder import beginning, train_encoder
 from relatome.training.adaptation.text import Blocks
-from relatome.training.folder import require_folder, require_same_data
-from relatome.training.processes import main_process
 
 
 def mask_words(
@@ -36,12 +32,7 @@ def mask_words(
     """
     if len(blocks) < recipe.batch_size:
         raise InputError(TEXT_TOO_SHORT, blocks=len(blocks), needed=recipe.batch_size)
-    if main_process():
-        require_folder(recipe, folder, resume=resume)
-    require_same_data(folder, {"sha256": blocks.digest})
-    set_seed(recipe.seed)
-    backbone, tokenizer = load_encoder(encoder or recipe.encoder.name)
-    require_length("length", recipe.length, recipe.encoder.name, backbone)
+    backbone, tokenizer = beginning(recipe, folder, encoder, resume=resume)
     model = MaskedLanguageModel(backbone, tokenizer, recipe.mask_rate)
     data = {
         "sha256": blocks.digest,
