@@ -684,6 +684,16 @@ MODEL_ALTERED = Message(
     "{file} is not the file that was exported: its SHA-256 differs from model.json.",
     "Copy the model folder again from where it was made.",
 )
+MODEL_NO_RELATIONS = Message(
+    "R890",
+    "the folder holds a tagger, and no relation model.",
+    "Name it with --tagger, and a relation model with --model.",
+)
+MODEL_NO_TAGGER = Message(
+    "R891",
+    "the folder holds no tagger.",
+    "Name a folder with one, add one with relatome models export, or give documents with entities.",
+)
 MODEL_PRECISION = Message(
     "R511", "the model folder has no {precision} weights.", "It has: {known}."
 )
@@ -845,6 +855,21 @@ TEXT_LINE = Message(
     "the line is no JSON object with id, title and abstract or text ({reason}).",
     'Write one object a line: {{"id": "PMID:1", "title": "…", "abstract": "…"}}.',
 )
+IOB_LINE = Message(
+    "R164",
+    "the line is no token with its labels, as many as in the line before.",
+    "Write a token and its labels a line, separated by tabs, and a blank line after a sentence.",
+)
+TAGGER_TEXT = Message(
+    "R710",
+    "the tagger learns from {file}, which is not in {folder}.",
+    "Name the folder of annotated text with --text, or leave the source out of the recipe.",
+)
+TAGGER_SOURCE = Message(
+    "R711",
+    "{source} has no mention of {type}.",
+    "Give its own name of the type under `types`; it has: {known}.",
+)
 TEXT_TOO_SHORT = Message(
     "R613",
     "the text makes {blocks} blocks, fewer than a batch of {needed}.",
@@ -910,6 +935,11 @@ COMBINATION_EXPORT = Message(
     "R677",
     "the run is a combination of others, and there is no single model to export.",
     "Use it with `relatome predict {run} ...`, or export one of the runs that lie beside it.",
+)
+TAGGER_RUN = Message(
+    "R712",
+    "the run is one of a tagger, which finds mentions and no relations.",
+    "Export it into a model folder with `relatome models export {run} MODEL`.",
 )
 MEMBER_MISSING = Message(
     "R679",

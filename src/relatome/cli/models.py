@@ -33,7 +33,7 @@ def list_models(context: typer.Context) -> None:
         table.add_row(
             name,
             folder.manifest.version,
-            folder.manifest.settings.schema.name,
+            folder.settings.schema.name,
             ", ".join(folder.precisions),
             f"{folder.size / 1e6:.1f} MB",
         )
@@ -58,6 +58,8 @@ def card(
     folder = ModelFolder(find_model(model))
     folder.verify()
     typer.echo(folder.card())
+    if folder.manifest.tagger is not None:
+        typer.echo(folder.tagger_card())
 
 
 @models.command()
@@ -71,7 +73,8 @@ def export(
 ) -> None:
     """Write a trained model as ONNX (fp32 and int8) with tokenizer and card.
 
-    The folder runs with `relatome extract --model OUT`, without torch.
+    The folder runs with `relatome extract --model OUT`, without torch. A tagger is added to a
+    folder that holds a relation model, and the other way round.
 
     Example:
 

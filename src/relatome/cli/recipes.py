@@ -22,18 +22,30 @@ def list_recipes(context: typer.Context) -> None:
     from rich.table import Table
 
     from relatome.cli._terminal import console
-    from relatome.recipes import load_any, measured, shipped
+    from relatome.recipes import (
+        TaggerRecipe,
+        load_adaptation,
+        load_any,
+        load_tagger,
+        measured,
+        shipped,
+    )
 
     table = Table("recipe", "what it trains", "published (F1)", "measured here (F1)")
     figures = measured()
     for name in sorted((*shipped(), *shipped("combinations"))):
         recipe = load_any(name)
+        assert not isinstance(recipe, TaggerRecipe)
         published = "\n".join(_scores(p.protocol, p.scores) for p in recipe.published)
         ours = ""
         if (found := figures.get(name)) is not None:
             seeds = f"{found.seeds} seed{'s' if found.seeds > 1 else ''}"
             ours = f"{_scores(found.protocol, found.scores)}\n({found.split}, {seeds})"
         table.add_row(name, escape(recipe.title), published, escape(ours))
+    for name in shipped("taggers"):
+        table.add_row(name, escape(load_tagger(name).title), "", "")
+    for name in shipped("adaptations"):
+        table.add_row(name, escape(load_adaptation(name).title), "", "")
     console().print(table)
 
 

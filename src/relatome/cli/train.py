@@ -30,6 +30,10 @@ def train(
             help="Change a key of the recipe, such as training.seed=7; may be repeated.",
         ),
     ] = None,
+    text: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where the files lie that a tagger's recipe names."),
+    ] = None,
     corpora: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Where corpora lie; default: $RELATOME_CORPORA."),
@@ -45,7 +49,7 @@ def train(
 
     relatome train small --output runs/small-7 --set training.seed=7
     """
-    from relatome.recipes import Combination, load_any
+    from relatome.recipes import Combination, TaggerRecipe, load_any
 
     chosen = load_any(recipe, tuple(override or ()))
     try:
@@ -62,6 +66,13 @@ def train(
         what, rule = "Runs beside", chosen.rule
         test = "TAGGED-FILE" if chosen.tagged else chosen.test
         predicts, exports = True, False
+    elif isinstance(chosen, TaggerRecipe):
+        from relatome.training.tagger import RULE, train_tagger
+
+        outcome = train_tagger(chosen, output, text, corpora, resume=resume)
+        runs = [output]
+        what, rule, test = "Model", RULE, chosen.test
+        predicts, exports = False, True
     else:
         outcome = training.carry_out(chosen, output, corpora, resume=resume)
         runs = [output]

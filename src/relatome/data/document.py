@@ -161,6 +161,10 @@ class Document(msgspec.Struct, frozen=True, dict=True):
         """The same document with `relations` in place of its own."""
         return msgspec.structs.replace(self, relations=relations)
 
+    def without_annotations(self) -> Document:
+        """The same text without mentions and relations."""
+        return msgspec.structs.replace(self, mentions=(), relations=())
+
     def check(self) -> None:
         """Verify passages, offsets and references.
 

@@ -185,19 +185,13 @@ def _text(
     cut = windows(len(tokens), encoding.window - _SPECIAL_TOKENS, encoding.overlap)
     window_of = central_window(len(tokens), cut)
     return EncodedText(
-        window_ids=tuple(_framed(tokens.ids[a:b], tokenizer) for a, b in cut),
+        window_ids=tuple(tokenizer.framed(tokens.ids[a:b]) for a, b in cut),
         window_types=tuple(np.pad(tags[a:b], 1) for a, b in cut),
         window_of=window_of,
         # + 1 for the special token that opens every window
         position_in=np.arange(len(tokens)) - np.asarray(cut)[window_of, 0] + 1,
         mention_tokens=pad_rows([mention_tokens(first, last) for first, last in spans]),
     )
-
-
-def _framed(ids: IntArray, tokenizer: Tokenizer) -> IntArray:
-    framed = np.empty(len(ids) + 2, dtype=np.int64)
-    framed[0], framed[1:-1], framed[-1] = tokenizer.cls_id, ids, tokenizer.sep_id
-    return framed
 
 
 def _tag_tokens(document: Document, schema: Schema, spans: IntArray, length: int) -> IntArray:

@@ -147,6 +147,10 @@ class Tokenizer:
             self._pieces[text] = self(text).ids
         return self._pieces[text]
 
+    def framed(self, ids: IntArray) -> IntArray:
+        """The ids of a text as an encoder reads them, between its two special tokens."""
+        return np.concatenate(([self.cls_id], ids, [self.sep_id]))
+
     def token(self, index: int) -> str:
         """The word piece with vocabulary id `index`."""
         return str(self._inner.id_to_token(index))

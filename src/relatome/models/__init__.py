@@ -15,6 +15,7 @@ from relatome.models.masking import hide_entities
 from relatome.models.pairs import DocumentPairs, PairVectors
 from relatome.models.relation import RelationModel, Scores
 from relatome.models.sequences import ClassificationVector, SequenceEncoder, StartMarkers
+from relatome.models.tagger import TaggerModel
 
 __all__ = [
     "ClassificationVector",
@@ -27,6 +28,7 @@ __all__ = [
     "Scores",
     "SequenceEncoder",
     "StartMarkers",
+    "TaggerModel",
     "TypedEncoder",
     "add_markers",
     "build_encoder",

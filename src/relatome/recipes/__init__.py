@@ -6,7 +6,8 @@ from relatome.recipes.adaptation import (
     MaskedWords,
     load_adaptation,
 )
-from relatome.recipes.combination import Combination, Group, load_any, load_combination
+from relatome.recipes.combination import Combination, Group, load_combination
+from relatome.recipes.kinds import load_any
 from relatome.recipes.recipe import (
     FineTypes,
     Recipe,
@@ -16,6 +17,7 @@ from relatome.recipes.recipe import (
     source,
     to_plain,
 )
+from relatome.recipes.tagger import Source, TaggerRecipe, load_tagger
 
 __all__ = [
     "Adaptation",
@@ -25,10 +27,13 @@ __all__ = [
     "MaskedEntities",
     "MaskedWords",
     "Recipe",
+    "Source",
+    "TaggerRecipe",
     "load_adaptation",
     "load_any",
     "load_combination",
     "load_recipe",
+    "load_tagger",
     "measured",
     "shipped",
     "source",

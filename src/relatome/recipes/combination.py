@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Annotated, Literal
 
 import msgspec
@@ -11,11 +10,8 @@ from msgspec import Meta
 from relatome.recipes.recipe import (
     Count,
     Published,
-    Recipe,
     Section,
-    load_recipe,
     read_toml,
-    source,
 )
 
 
@@ -75,17 +71,3 @@ class Combination(Section, frozen=True):
 def load_combination(name: str, overrides: tuple[str, ...] = ()) -> Combination:
     """Read a combination by shipped name or by path; arguments and errors as for `load_recipe`."""
     return read_toml(name, overrides, Combination)
-
-
-def load_any(name: str, overrides: tuple[str, ...] = ()) -> Recipe | Combination:
-    """Read whatever can be trained: a combination is what has ``[[relation]]``.
-
-    Arguments and errors as for `load_recipe`.
-    """
-    try:
-        whole = tomllib.loads(source(name).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        whole = {}  # which `load_recipe` refuses with the reason
-    if "relation" in whole:
-        return load_combination(name, overrides)
-    return load_recipe(name, overrides)

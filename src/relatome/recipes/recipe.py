@@ -220,13 +220,12 @@ class FineTypes(Section, frozen=True):
         return DocumentEncoding(self.window, self.overlap)
 
 
-class Training(Section, frozen=True):
-    """How the weights are learnt.
+class Optimization(Section, frozen=True):
+    """How the weights of any model are learnt.
 
     Attributes:
         seed: of initial weights, shuffling and dropout.
         epochs: passes over the training documents at most.
-        evaluations: evaluations on dev in each epoch; what scores best is kept.
         patience: evaluations without a better dev score after which training stops.
         batch_size: documents per step, or pairs under pair encoding, over all processes.
         encoder_learning_rate: peak rate of the pre-trained weights.
@@ -234,16 +233,11 @@ class Training(Section, frozen=True):
         warmup: fraction of all steps over which the rates rise; then they fall linearly.
         weight_decay: of AdamW.
         max_gradient_norm: longer gradients are scaled down to this length.
-        mask_entities: chance that an entity's mentions are hidden in a training step, so that
-            the model reads what stands around them; document encoding only.
         precision: ``auto`` is bf16 where the machine computes with it, else fp32.
-        accumulation: passes in which the documents of a step are read one part after the other,
-            for machines with little memory.
     """
 
     seed: Annotated[int, Meta(ge=0)]
     epochs: Count
-    evaluations: Count
     patience: Count
     batch_size: Count
     encoder_learning_rate: Positive
@@ -251,8 +245,22 @@ class Training(Section, frozen=True):
     warmup: Fraction
     weight_decay: Weight
     max_gradient_norm: Positive
-    mask_entities: Fraction
     precision: Literal["auto", "fp32", "bf16"]
+
+
+class Training(Optimization, frozen=True):
+    """How the weights of a relation model are learnt.
+
+    Attributes, besides those of `Optimization`:
+        evaluations: evaluations on dev in each epoch; what scores best is kept.
+        mask_entities: chance that an entity's mentions are hidden in a training step, so that
+            the model reads what stands around them; document encoding only.
+        accumulation: passes in which the documents of a step are read one part after the other,
+            for machines with little memory.
+    """
+
+    evaluations: Count
+    mask_entities: Fraction
     accumulation: Count = 1
 
 
@@ -327,7 +335,7 @@ def shipped(kind: str = "") -> dict[str, Path]:
     """The recipes that come with relatome, by name.
 
     Args:
-        kind: "" for those of a single run, "adaptations" or "combinations".
+        kind: "" for those of a single run, "adaptations", "combinations" or "taggers".
     """
     folder = Path(str(resources.files("relatome.recipes"))) / kind
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
@@ -341,7 +349,7 @@ def measured() -> dict[str, Measured]:
 
 def source(name: str) -> Path:
     """The file of a shipped recipe by name, or the path `name` itself."""
-    every = shipped() | shipped("adaptations") | shipped("combinations")
+    every = shipped() | shipped("adaptations") | shipped("combinations") | shipped("taggers")
     return every.get(name) or Path(name)
 
 

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from relatome.encode import Settings, Tokenizer
+from relatome.encode.mention_tags import TaggerSettings
 from relatome.errors import (
+    CANNOT_WRITE,
     MODEL_ALTERED,
     MODEL_FILE_MISSING,
     MODEL_MANIFEST,
+    MODEL_NO_RELATIONS,
+    MODEL_NO_TAGGER,
     MODEL_PICKLE,
     MODEL_PRECISION,
+    MODEL_TARGET,
     ModelError,
     Place,
     UsageError,
+    WorkError,
 )
 
 Precision = Literal["fp32", "int8"]
 
 MANIFEST, TOKENIZER, PAIRS, CARD = "model.json", "tokenizer.json", "pairs.onnx", "README.md"
+TAGGER_TOKENIZER, TAGGER_CARD = "tagger-tokenizer.json", "TAGGER.md"
+_TOKENIZERS = (TOKENIZER, TAGGER_TOKENIZER)
 _FORMAT = 1
 # No separators, and nothing that begins with a dot.
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -35,14 +44,34 @@ def encoder_file(precision: Precision) -> str:
     return f"encoder.{precision}.onnx"
 
 
+def tagger_file(precision: Precision) -> str:
+    """Name of the tagger's graph at a precision."""
+    return f"tagger.{precision}.onnx"
+
+
+_PRECISIONS: tuple[Precision, ...] = ("int8", "fp32")  # the fastest first
+RELATION_FILES = (TOKENIZER, PAIRS, CARD, *map(encoder_file, _PRECISIONS))
+TAGGER_FILES = (TAGGER_TOKENIZER, TAGGER_CARD, *map(tagger_file, _PRECISIONS))
+
+
 class Manifest(msgspec.Struct, frozen=True):
-    """``model.json``: what the model is, and the SHA-256 of each of its files."""
+    """``model.json``: what the model is, and the SHA-256 of each of its files.
+
+    Attributes:
+        name: of the model.
+        version: of the model.
+        settings: of the relation model; None where there is only a tagger.
+        files: SHA-256 by name.
+        format: of this file.
+        tagger: settings of the tagger; None where there is none.
+    """
 
     name: str
     version: str
-    settings: Settings
+    settings: Settings | None
     files: dict[str, str]
     format: int = _FORMAT
+    tagger: TaggerSettings | None = None
 
 
 class ModelFolder:
@@ -82,15 +111,44 @@ class ModelFolder:
         Raises:
             ModelError: if the folder has no encoder at all.
         """
-        wanted: tuple[Precision, ...] = ("int8", "fp32")
-        found = [p for p in wanted if encoder_file(p) in self.manifest.files]
+        return self._precisions(encoder_file)
+
+    def _precisions(self, file: Callable[[Precision], str]) -> list[Precision]:
+        found = [p for p in _PRECISIONS if file(p) in self.manifest.files]
         if not found:
-            raise ModelError(MODEL_FILE_MISSING, at=self._place, file=encoder_file(wanted[0]))
+            raise ModelError(MODEL_FILE_MISSING, at=self._place, file=file(_PRECISIONS[0]))
         return found
+
+    @property
+    def settings(self) -> Settings:
+        """What the relation model needs besides its weights.
+
+        Raises:
+            ModelError: if the folder holds none.
+        """
+        if self.manifest.settings is None:
+            raise ModelError(MODEL_NO_RELATIONS, at=self._place)
+        return self.manifest.settings
+
+    @property
+    def tagger_settings(self) -> TaggerSettings:
+        """What the tagger needs besides its weights.
+
+        Raises:
+            ModelError: if the folder holds none.
+        """
+        if self.manifest.tagger is None:
+            raise ModelError(MODEL_NO_TAGGER, at=self._place)
+        return self.manifest.tagger
 
     def tokenizer(self) -> Tokenizer:
         """The tokenizer the model was trained with."""
         return Tokenizer.from_bytes(self.read(TOKENIZER), place=Place(str(self.path / TOKENIZER)))
+
+    def tagger_tokenizer(self) -> Tokenizer:
+        """The tokenizer the tagger was trained with."""
+        place = Place(str(self.path / TAGGER_TOKENIZER))
+        return Tokenizer.from_bytes(self.read(TAGGER_TOKENIZER), place=place)
 
     def encoder(self, precision: Precision) -> bytes:
         """The encoder's ONNX graph.
@@ -98,10 +156,21 @@ class ModelFolder:
         Raises:
             UsageError: if the folder does not hold it at this precision.
         """
-        if precision not in self.precisions:
-            known = ", ".join(self.precisions)
-            raise UsageError(MODEL_PRECISION, at=self._place, precision=precision, known=known)
-        return self.read(encoder_file(precision))
+        return self._graph(encoder_file, precision)
+
+    def tagger(self, precision: Precision | None) -> bytes:
+        """The tagger's ONNX graph, at the fastest precision if None is asked for.
+
+        Raises:
+            UsageError: if the folder does not hold it at this precision.
+        """
+        return self._graph(tagger_file, precision or self._precisions(tagger_file)[0])
+
+    def _graph(self, file: Callable[[Precision], str], precision: Precision) -> bytes:
+        if precision not in (known := self._precisions(file)):
+            names = ", ".join(known)
+            raise UsageError(MODEL_PRECISION, at=self._place, precision=precision, known=names)
+        return self.read(file(precision))
 
     @property
     def size(self) -> int:
@@ -127,10 +196,17 @@ class ModelFolder:
         Raises:
             ModelError: if the folder has none.
         """
-        path = self.path / CARD
+        return self._card(CARD)
+
+    def tagger_card(self) -> str:
+        """The tagger's card; errors as for `card`."""
+        return self._card(TAGGER_CARD)
+
+    def _card(self, name: str) -> str:
+        path = self.path / name
         if not path.is_file():
-            raise ModelError(MODEL_FILE_MISSING, at=self._place, file=CARD)
-        # The card is for people to edit, so the manifest does not vouch for it.
+            raise ModelError(MODEL_FILE_MISSING, at=self._place, file=name)
+        # Cards are for people to edit, so the manifest does not vouch for them.
         return path.read_text(encoding="utf-8", errors="replace")
 
     def read(self, name: str) -> bytes:
@@ -151,14 +227,46 @@ class ModelFolder:
         return path
 
 
-def write_manifest(folder: Path, name: str, version: str, settings: Settings) -> None:
-    """Write ``model.json`` over the graphs and the tokenizer that lie in `folder`."""
-    listed = [p for p in _files(folder) if p.suffix == ".onnx" or p.name == TOKENIZER]
+def make_room(target: Path, files: Iterable[str]) -> Manifest | None:
+    """Make `target` a folder without `files`, and without anything that was not exported there.
+
+    Returns:
+        The manifest of an earlier export, if there was one.
+
+    Raises:
+        UsageError: if the folder holds anything else.
+        ModelError: if its manifest cannot be read.
+        WorkError: if it cannot be written.
+    """
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        present = sorted(path.name for path in target.iterdir())
+        ours = (MANIFEST, *RELATION_FILES, *TAGGER_FILES)
+        if foreign := [name for name in present if name not in ours]:
+            raise UsageError(MODEL_TARGET, at=Place(str(target)), file=foreign[0])
+        before = ModelFolder(target).manifest if MANIFEST in present else None
+        for name in files:
+            (target / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise WorkError(CANNOT_WRITE, path=target, reason=error.strerror) from None
+    return before
+
+
+def write_manifest(
+    folder: Path,
+    name: str,
+    version: str,
+    settings: Settings | None,
+    tagger: TaggerSettings | None = None,
+) -> None:
+    """Write ``model.json`` over the graphs and tokenizers that lie in `folder`."""
+    listed = [p for p in _files(folder) if p.suffix == ".onnx" or p.name in _TOKENIZERS]
     manifest = Manifest(
         name=name,
         version=version,
         settings=settings,
         files={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in listed},
+        tagger=tagger,
     )
     pretty = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
     (folder / MANIFEST).write_bytes(pretty + b"\n")

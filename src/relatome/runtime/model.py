@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from relatome.data import Document, Schema
 from relatome.encode import (
@@ -26,8 +24,9 @@ from relatome.encode import (
     units,
 )
 from relatome.encode.decode import FloatArray
-from relatome.errors import MODEL_GRAPH, MODEL_RUN, ModelError, Place
+from relatome.errors import MODEL_RUN, ModelError, Place
 from relatome.runtime.folder import PAIRS, ModelFolder, Precision
+from relatome.runtime.graph import Graph, cores
 
 # Bounds on what one call of a graph works on, so that memory does not grow with the document.
 _MOST_WINDOWS = 8
@@ -60,15 +59,15 @@ class Model:
             ModelError: if a file is missing, altered, or no valid graph.
         """
         self.folder = ModelFolder(folder)
-        self.settings = self.folder.manifest.settings
+        self.settings = self.folder.settings
         self.precision = precision or self.folder.precisions[0]
         self._tokenizer = self.folder.tokenizer()
         self._encoder_inputs, self._pair_inputs = inputs(self.settings.encoding)
-        threads = threads or _cores()
-        self._encoder = _Graph(self.folder.encoder(self.precision), threads, folder)
+        threads = threads or cores()
+        self._encoder = Graph(self.folder.encoder(self.precision), threads, folder)
         # One thread: the graph is small, and a second pool of waiting threads on the same cores
         # would nearly halve the speed of both.
-        self._pairs = _Graph(self.folder.read(PAIRS), 1, folder)
+        self._pairs = Graph(self.folder.read(PAIRS), 1, folder)
 
     @property
     def schema(self) -> Schema:
@@ -169,41 +168,3 @@ def _parts(encoded: EncodedDocument) -> Iterator[EncodedDocument]:
         return
     for start in range(0, len(encoded.pairs), most):
         yield encoded.part(start, start + most)
-
-
-def _cores() -> int:
-    """Cores this process may use, which in a container are fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-class _Graph:
-    """A graph that ONNX Runtime has loaded, whose failures name the model folder."""
-
-    def __init__(self, content: bytes, threads: int, folder: Path) -> None:
-        self._place = Place(str(folder))
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4  # what goes wrong is raised too
-        # An arena keeps the largest buffers ever asked for; with documents of every length that is
-        # most of the memory, and it saves no time that can be measured.
-        options.enable_cpu_mem_arena = False
-        try:
-            self._session = onnxruntime.InferenceSession(
-                content, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # the bindings raise several kinds
-            raise ModelError(MODEL_GRAPH, at=self._place, reason=_reason(error)) from None
-
-    def __call__(self, feed: Mapping[str, npt.NDArray[Any]]) -> list[FloatArray]:
-        try:
-            outputs: list[FloatArray] = self._session.run(None, feed)
-        except Exception as error:  # as above
-            raise ModelError(MODEL_RUN, at=self._place, reason=_reason(error)) from None
-        return outputs
-
-
-def _reason(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -14,7 +14,7 @@ from transformers import PreTrainedModel
 
 from relatome.encode import Settings, Tokenizer
 from relatome.errors import CHECKPOINT_INCOMPLETE, CHECKPOINT_MISMATCH, ModelError, Place
-from relatome.models import FineTypeModel, RelationModel, build_encoder
+from relatome.models import FineTypeModel, RelationModel, TaggerModel, build_encoder
 
 WEIGHTS, TOKENIZER, SETTINGS, ENCODER = (
     "model.safetensors",
@@ -25,11 +25,11 @@ WEIGHTS, TOKENIZER, SETTINGS, ENCODER = (
 
 
 _Settings = TypeVar("_Settings", bound=msgspec.Struct)
-_Model = TypeVar("_Model", RelationModel, FineTypeModel)
+_Model = TypeVar("_Model", RelationModel, FineTypeModel, TaggerModel)
 
 
 def save_model(
-    model: RelationModel | FineTypeModel,
+    model: RelationModel | FineTypeModel | TaggerModel,
     tokenizer: Tokenizer,
     settings: msgspec.Struct,
     folder: Path,

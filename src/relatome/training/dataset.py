@@ -207,8 +207,7 @@ class LengthGroupedSampler(Sampler[int]):
         lengths: Sequence[int],
         batch_size: int,
         seed: int,
-        drawn: Sequence[int] = (),
-        share: float = 1.0,
+        drawn: Sequence[tuple[Sequence[int], float]] = (),
         multiple: int = 1,
     ) -> None:
         """Set up.
@@ -217,31 +216,40 @@ class LengthGroupedSampler(Sampler[int]):
             lengths: of the units, in tokens.
             batch_size: units per batch.
             seed: of the order.
-            drawn: indices of units of which every epoch sees a share.
-            share: that share.
+            drawn: indices of units of which every epoch sees a share, and that share; no unit
+                stands twice.
             multiple: an epoch has a multiple of so many units, the last ones `NOTHING`.
         """
         self.lengths = lengths
         self.batch_size = batch_size
         self.seed = seed
-        self.drawn = np.asarray(drawn, dtype=np.int64)
-        self.always = np.setdiff1d(np.arange(len(lengths)), self.drawn)
-        least = 0 if len(self.always) else 1  # an epoch is never empty
-        self.count = max(least, round(share * len(self.drawn)))
+        self.drawn = [
+            (np.asarray(indices, dtype=np.int64), round(share * len(indices)))
+            for indices, share in drawn
+        ]
+        every = [indices for indices, _ in self.drawn]
+        self.always = np.setdiff1d(np.arange(len(lengths)), np.concatenate((*every, [])))
+        if not self.count:  # an epoch is never empty
+            self.drawn = [(indices, 1) for indices in every if len(indices)][:1]
         self.multiple = multiple
         self.epoch = 0
+
+    @property
+    def count(self) -> int:
+        """Units that an epoch sees."""
+        return len(self.always) + sum(count for _, count in self.drawn)
 
     def set_epoch(self, epoch: int) -> None:
         """Called by the training loop before each epoch."""
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return -(-(len(self.always) + self.count) // self.multiple) * self.multiple
+        return -(-self.count // self.multiple) * self.multiple
 
     def __iter__(self) -> Iterator[int]:
         random = np.random.default_rng((self.seed, self.epoch))
-        drawn = random.choice(self.drawn, self.count, replace=False)
-        order = random.permutation(np.concatenate((self.always, drawn)))
+        drawn = [random.choice(every, count, replace=False) for every, count in self.drawn]
+        order = random.permutation(np.concatenate((self.always, *drawn)))
         stretch = self.batch_size * _STRETCH
         batches = []
         for start in range(0, len(order), stretch):

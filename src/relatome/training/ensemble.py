@@ -27,12 +27,13 @@ from relatome.errors import (
     ENSEMBLE_DIFFERS,
     NO_RELATION_HEAD,
     RUN_UNFINISHED,
+    TAGGER_RUN,
     InputError,
     Place,
     UsageError,
 )
 from relatome.models import RelationModel
-from relatome.recipes import Combination, load_any
+from relatome.recipes import Combination, TaggerRecipe, load_any
 from relatome.training.checkpoint import load_model
 from relatome.training.fine_types import Typer, load_typer
 from relatome.training.folder import MODEL_FOLDER, RECIPE_FILE, RESULTS_FILE
@@ -75,6 +76,8 @@ def load_run(run: Path) -> LoadedModel:
     recipe = load_any(str(run / RECIPE_FILE))
     if isinstance(recipe, Combination):
         raise UsageError(COMBINATION_MEMBER, at=Place(str(run)))
+    if isinstance(recipe, TaggerRecipe):
+        raise UsageError(TAGGER_RUN, at=Place(str(run)), run=run)
     model, tokenizer, settings = load_model(run / MODEL_FOLDER)
     model.to("cuda" if torch.cuda.is_available() else "cpu")
     bf16 = use_bf16(recipe.training.precision)

@@ -3,42 +3,45 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 
-import onnx
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 from torch.export import Dim
 
 import relatome
 from relatome.encode import PAIR_FEATURE_SIZES, Settings
 from relatome.errors import (
-    CANNOT_WRITE,
     COMBINATION_EXPORT,
     FINE_TYPES_EXPORT,
-    MODEL_TARGET,
     NO_RELATION_HEAD,
     RUN_UNFINISHED,
     Place,
     UsageError,
-    WorkError,
 )
 from relatome.models import DocumentPairs, RelationModel
-from relatome.recipes import Combination, load_any
-from relatome.runtime.folder import CARD, MANIFEST, PAIRS, TOKENIZER, encoder_file, write_manifest
+from relatome.recipes import Combination, TaggerRecipe, load_any
+from relatome.runtime.folder import (
+    CARD,
+    PAIRS,
+    RELATION_FILES,
+    TOKENIZER,
+    encoder_file,
+    make_room,
+    write_manifest,
+)
 from relatome.training.card import CardScore, render_card, train_command
 from relatome.training.checkpoint import load_model
 from relatome.training.fine_types import FINE_TYPES_FOLDER
 from relatome.training.folder import MODEL_FOLDER, PROVENANCE_FILE, RECIPE_FILE, RESULTS_FILE
-
-_OPSET = 20
+from relatome.training.graphs import quantize, write_graph
+from relatome.training.tagger.export import export_tagger
 
 
 def export_run(run: Path, target: Path, name: str | None, *, int8_only: bool = False) -> None:
     """Export the model of a finished run, with a card of its dev scores.
+
+    A folder may hold a relation model and a tagger; what it holds of the other kind stays.
 
     Args:
         run: a run folder.
@@ -56,6 +59,9 @@ def export_run(run: Path, target: Path, name: str | None, *, int8_only: bool = F
     recipe = load_any(str(run / RECIPE_FILE))
     if isinstance(recipe, Combination):
         raise UsageError(COMBINATION_EXPORT, at=Place(str(run)), run=run)
+    if isinstance(recipe, TaggerRecipe):
+        export_tagger(run, recipe, target, name, int8_only=int8_only)
+        return
     name = name or recipe.name
     export(run / MODEL_FOLDER, target, name, relatome.__version__, int8_only=int8_only)
     provenance = json.loads((run / PROVENANCE_FILE).read_text(encoding="utf-8"))
@@ -79,7 +85,7 @@ def export(
         int8_only: leave out the fp32 encoder.
 
     Raises:
-        UsageError: if `target` holds anything but an earlier export, or the model needs a second
+        UsageError: if `target` holds anything but earlier exports, or the model needs a second
             encoder.
         ModelError: if `run_model` is incomplete or altered.
         WorkError: if `target` cannot be written.
@@ -89,31 +95,17 @@ def export(
     model, tokenizer, settings = load_model(run_model)
     if model.relation is None:
         raise UsageError(NO_RELATION_HEAD, at=Place(str(run_model)))
-    _clear(target)
+    before = make_room(target, RELATION_FILES)
     float_encoder = target / encoder_file("fp32")
     _export_encoder(model, float_encoder)
     if model.attention is not None:  # else the second graph would hold the encoder too
         model.attention.freeze(model.encoder)
     _export_pairs(model, settings, target / PAIRS)
-    _quantize(float_encoder, target / encoder_file("int8"))
+    quantize(float_encoder, target / encoder_file("int8"))
     if int8_only:
         float_encoder.unlink()
     tokenizer.save(target / TOKENIZER)
-    write_manifest(target, name, version, settings)
-
-
-def _clear(target: Path) -> None:
-    """Make `target` an empty folder; only an earlier export is removed."""
-    ours = (MANIFEST, TOKENIZER, PAIRS, CARD, encoder_file("fp32"), encoder_file("int8"))
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        present = sorted(target.iterdir())
-        if foreign := [path.name for path in present if path.name not in ours]:
-            raise UsageError(MODEL_TARGET, at=Place(str(target)), file=foreign[0])
-        for path in present:
-            path.unlink()
-    except OSError as error:
-        raise WorkError(CANNOT_WRITE, path=target, reason=error.strerror) from None
+    write_manifest(target, name, version, settings, before.tagger if before else None)
 
 
 class _Pairs(nn.Module):
@@ -136,7 +128,7 @@ def _export_encoder(model: RelationModel, path: Path) -> None:
     windows, length = 2, 16
     example = tuple(torch.ones(windows, length, dtype=torch.long) for _ in model.encoder_inputs)
     dynamic = {0: Dim("windows"), 1: Dim("length")}
-    _export(
+    write_graph(
         model.encoder,
         example,
         path,
@@ -186,7 +178,7 @@ def _export_pairs(model: RelationModel, settings: Settings, path: Path) -> None:
             for shape in wanted
         ),
     )
-    _export(
+    write_graph(
         _Pairs(model),
         example,
         path,
@@ -194,44 +186,3 @@ def _export_pairs(model: RelationModel, settings: Settings, path: Path) -> None:
         outputs=["relation", "novelty"] if settings.judges_novelty else ["relation"],
         dynamic=(dynamic(("windows", "length")), tuple(dynamic(shape) for shape in wanted)),
     )
-
-
-def _export(
-    module: nn.Module,
-    example: tuple[Tensor, ...],
-    path: Path,
-    *,
-    inputs: list[str],
-    outputs: list[str],
-    dynamic: tuple[object, ...],
-) -> None:
-    module.eval()
-    with torch.no_grad():
-        torch.onnx.export(
-            module,
-            example,
-            str(path),
-            input_names=inputs,
-            output_names=outputs,
-            dynamic_shapes=dynamic,
-            opset_version=_OPSET,
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-    onnx.checker.check_model(str(path))
-
-
-def _quantize(source: Path, target: Path) -> None:
-    """Weights of matrix products and embeddings to int8, activations at run time."""
-    with tempfile.TemporaryDirectory() as folder:
-        prepared = Path(folder) / source.name
-        # Shape inference and folding, which the quantizer expects to have been done.
-        quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
-        quantize_dynamic(
-            str(prepared),
-            str(target),
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            extra_options={"MatMulConstBOnly": True},
-        )

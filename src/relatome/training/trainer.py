@@ -22,7 +22,7 @@ from transformers import (
 from relatome.encode import Tokenizer
 from relatome.models import RelationModel, Scores, hide_entities
 from relatome.recipes import Recipe
-from relatome.recipes.recipe import Training
+from relatome.recipes.recipe import Optimization
 from relatome.training.adversarial import perturbed
 from relatome.training.dataset import Collator, Examples, LengthGroupedSampler
 from relatome.training.folder import CHECKPOINT_FOLDER
@@ -158,28 +158,10 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         return metrics
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
-        """AdamW with one rate for the pre-trained weights, another for what starts fresh."""
-        training = self.recipe.training
+        """As the recipe says."""
         self.optimizer: torch.optim.Optimizer | None
         if self.optimizer is None:
-            groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
-            for name, parameter in self.model.named_parameters():
-                pretrained = name.startswith("encoder.backbone.")
-                decays = parameter.ndim > 1  # not biases, norms
-                groups.setdefault((pretrained, decays), []).append(parameter)
-            self.optimizer = torch.optim.AdamW(
-                [
-                    {
-                        "params": parameters,
-                        "lr": training.encoder_learning_rate
-                        if pretrained
-                        else training.head_learning_rate,
-                        "weight_decay": training.weight_decay if decays else 0.0,
-                    }
-                    for (pretrained, decays), parameters in groups.items()
-                ],
-                fused=True,
-            )
+            self.optimizer = make_optimizer(self.model, self.recipe.training)
         return self.optimizer
 
     def _get_train_sampler(self, train_dataset: Examples | None = None) -> LengthGroupedSampler:
@@ -197,12 +179,36 @@ def _sampler(recipe: Recipe, train: Examples) -> LengthGroupedSampler:
         [example.unit.longest_window * example.unit.windows for example in train.examples],
         recipe.training.batch_size,
         recipe.training.seed,
-        [i for i, example in enumerate(train.examples) if share < 1 and example.unrelated],
-        share,
+        [([i for i, each in enumerate(train.examples) if share < 1 and each.unrelated], share)],
         # so that every process has something to read
         multiple=recipe.training.batch_size // recipe.training.accumulation
         if processes() > 1
         else 1,
+    )
+
+
+def make_optimizer(model: nn.Module, training: Optimization) -> torch.optim.Optimizer:
+    """AdamW with one rate for the pre-trained weights, another for what starts fresh.
+
+    Args:
+        model: its pre-trained weights are those of ``encoder.backbone``.
+        training: rates and decay.
+    """
+    groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        pretrained = name.startswith("encoder.backbone.")
+        decays = parameter.ndim > 1  # not biases, norms
+        groups.setdefault((pretrained, decays), []).append(parameter)
+    return torch.optim.AdamW(
+        [
+            {
+                "params": parameters,
+                "lr": training.encoder_learning_rate if pretrained else training.head_learning_rate,
+                "weight_decay": training.weight_decay if decays else 0.0,
+            }
+            for (pretrained, decays), parameters in groups.items()
+        ],
+        fused=True,
     )
 
 
@@ -266,7 +272,7 @@ def _arguments(recipe: Recipe, examples: int, folder: Path, *, selects: bool) ->
 
 
 def shared_arguments(
-    training: Training,
+    training: Optimization,
     epochs: int,
     batch_size: int,
     examples: int,

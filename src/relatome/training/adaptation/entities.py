@@ -229,7 +229,7 @@ def _windows(
             for name in dict.fromkeys(mention.entity_ids or (f"={mention.text.lower()}",)):
                 entities.setdefault(name, []).append(index)
         yield _Window(
-            ids=np.concatenate(([tokenizer.cls_id], tokens.ids[begin:end], [tokenizer.sep_id])),
+            ids=tokenizer.framed(tokens.ids[begin:end]),
             mention_tokens=pad_rows([mention_tokens(first, last) for _, first, last in inside]),
             entity_mentions=pad_rows([np.asarray(found) for found in entities.values()]),
             identifiers=np.asarray(

@@ -1,0 +1,67 @@
+"""A graph that ONNX Runtime has loaded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+import onnxruntime
+
+from relatome.encode.decode import FloatArray
+from relatome.errors import MODEL_GRAPH, MODEL_RUN, ModelError, Place
+
+
+class Graph:
+    """A loaded graph, whose failures name the model folder."""
+
+    def __init__(self, content: bytes, threads: int, folder: Path) -> None:
+        """Load a graph.
+
+        Args:
+            content: the ONNX file.
+            threads: processor threads.
+            folder: where it is from.
+
+        Raises:
+            ModelError: if it is no valid graph.
+        """
+        self._place = Place(str(folder))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4  # what goes wrong is raised too
+        # An arena keeps the largest buffers ever asked for; with documents of every length that is
+        # most of the memory, and it saves no time that can be measured.
+        options.enable_cpu_mem_arena = False
+        try:
+            self._session = onnxruntime.InferenceSession(
+                content, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # the bindings raise several kinds
+            raise ModelError(MODEL_GRAPH, at=self._place, reason=_reason(error)) from None
+
+    def __call__(self, feed: Mapping[str, npt.NDArray[Any]]) -> list[FloatArray]:
+        """Its outputs.
+
+        Raises:
+            ModelError: if it fails, for lack of memory or because the inputs do not fit.
+        """
+        try:
+            outputs: list[FloatArray] = self._session.run(None, feed)
+        except Exception as error:  # as above
+            raise ModelError(MODEL_RUN, at=self._place, reason=_reason(error)) from None
+        return outputs
+
+
+def cores() -> int:
+    """Cores this process may use, which in a container are fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,62 @@
+"""Finding the mentions of entities with ONNX Runtime and NumPy alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from relatome.data import Document
+from relatome.encode.decode import FloatArray
+from relatome.encode.mention_tags import tagged, token_windows, window_batch
+from relatome.errors import ModelError, Place
+from relatome.runtime.folder import ModelFolder, Precision
+from relatome.runtime.graph import Graph, cores
+
+# Bound on what one pass works on, so that memory does not grow with the document.
+_MOST_WINDOWS = 8
+
+
+class Tagger:
+    """A trained tagger. It reads one document at a time, for the reasons `Model` does."""
+
+    def __init__(
+        self, folder: Path, precision: Precision | None = None, threads: int | None = None
+    ) -> None:
+        """Load the tagger of a model folder.
+
+        Args:
+            folder: as written by ``relatome models export``.
+            precision: int8 or fp32; the fastest the folder holds if not given.
+            threads: processor threads, all cores if not given.
+
+        Raises:
+            UsageError: if there is no such folder, or it lacks the precision.
+            ModelError: if it holds no tagger, or a file is missing, altered, or no valid graph.
+        """
+        self.folder = ModelFolder(folder)
+        self.settings = self.folder.tagger_settings
+        self._tokenizer = self.folder.tagger_tokenizer()
+        self._graph = Graph(self.folder.tagger(precision), threads or cores(), folder)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The entity types it finds."""
+        return self.settings.types
+
+    def __call__(self, document: Document) -> Document:
+        """The document with the mentions that are found in place of any it had, without ids.
+
+        Raises:
+            ModelError: if the graph fails, for lack of memory or because it does not fit.
+        """
+        windows = token_windows(document.text, self._tokenizer, self.settings.encoding)
+        logits: list[FloatArray] = []
+        try:
+            for start in range(0, len(windows.ids), _MOST_WINDOWS):
+                ids = windows.ids[start : start + _MOST_WINDOWS]
+                batch = window_batch(ids, self._tokenizer.pad_id)
+                logits += self._graph(batch)[0]
+        except ModelError as error:
+            raise error.located(Place(document=document.id)) from None
+        if not logits:
+            return document.without_annotations()
+        return tagged(document, windows.tokens, windows.joined(logits), self.types)
