@@ -2,5 +2,6 @@
 
 from relatome.runtime.folder import ModelFolder, Precision
 from relatome.runtime.model import Model
+from relatome.runtime.tagger import Tagger
 
-__all__ = ["Model", "ModelFolder", "Precision"]
+__all__ = ["Model", "ModelFolder", "Precision", "Tagger"]

@@ -54,7 +54,7 @@ class Tagger:
             for start in range(0, len(windows.ids), _MOST_WINDOWS):
                 ids = windows.ids[start : start + _MOST_WINDOWS]
                 batch = window_batch(ids, self._tokenizer.pad_id)
-                logits += self._graph(batch)[0]
+                logits.extend(self._graph(batch)[0])
         except ModelError as error:
             raise error.located(Place(document=document.id)) from None
         if not logits:
