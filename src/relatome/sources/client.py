@@ -246,6 +246,8 @@ class Client:
                         raise httpx2.ReadTimeout("it sends too slowly", request=request)
             finally:
                 response.close()
+        except UnicodeError:  # a host name that cannot be looked up
+            raise self._no_address() from None
         except httpx2.TimeoutException as error:
             reason = str(error) or "it does not answer"
             raise _PassingError(self._error(SERVICE_UNREACHABLE, url, reason=reason)) from error
