@@ -65,7 +65,7 @@ EXTRAS: dict[str, set[str]] = {
 EXTRA_ROOMS = {"training", "models", "losses", "serve", "scale"}
 
 # What the list of commands must not wait for.
-SLOW = ("numpy", "msgspec", "lxml", "onnxruntime", "tokenizers", "sentencex", "pooch")
+SLOW = ("numpy", "msgspec", "lxml", "onnxruntime", "tokenizers", "sentencex", "pooch", "httpx2")
 
 
 def modules() -> dict[str, Path]:

@@ -450,6 +450,86 @@ VOTE_ANSWER = Message(
     "Name the annotated documents with --gold, a file or a split of a corpus.",
 )
 
+# ---------------------------------------------------------------- R3xx: live services
+
+ID_INVALID = Message(
+    "R301",
+    "{id!r} is no {kind}.",
+    "Write it as {examples}; divide several by commas or spaces, or put them into a file: @FILE.",
+)
+NO_IDS = Message("R302", "there is no {kind} to ask for.", "Give at least one, such as {examples}.")
+ID_UNKNOWN = Message(
+    "R303",
+    "{service} has no record of {id}.",
+    "Check the id. A very new article may not be there yet{more}.",
+)
+RECORD_EMPTY = Message(
+    "R304",
+    "the record of {service} has neither title nor abstract.",
+    "There is nothing to read: leave the id out.",
+)
+NOT_CACHED = Message(
+    "R305",
+    "{id} of {service} is not in the cache at {folder}, and nothing is fetched offline.",
+    "Fetch it once with a network connection, then repeat.",
+)
+SERVICE_UNREACHABLE = Message(
+    "R306",
+    "{service} cannot be reached: {reason}.",
+    "Check the network connection or proxy and repeat: what has arrived is kept in the cache.",
+)
+SERVICE_REFUSED = Message(
+    "R307",
+    "{service} refused the request: {status}.",
+    "Repeat later: what has arrived is kept in the cache. If it stays so, ask for fewer ids at "
+    "once, which shows the one it cannot answer.",
+)
+SERVICE_ANSWER = Message(
+    "R308",
+    "{service} sent no usable answer: {reason}.",
+    "Repeat later: what has arrived is kept in the cache. If it stays so, check the address.",
+)
+SERVICE_REDIRECT = Message(
+    "R309",
+    "{service} refers to another server, {target}, which is not followed.",
+    "Name the new address with {variable} if you trust it.",
+)
+SERVICE_TOO_LONG = Message(
+    "R310",
+    "the answer of {service} is longer than {limit}.",
+    "Ask for fewer ids at once.",
+)
+SERVICE_BUSY = Message(
+    "R311",
+    "{service} asks to be left alone for {seconds} seconds.",
+    "Repeat after that: what has arrived is kept in the cache.",
+)
+SERVICE_GIVEN_UP = Message(
+    "R312",
+    "{id} was not asked for: the last {failures} requests to {service} have failed.",
+    "Repeat later: what has arrived is kept in the cache.",
+)
+SERVICE_URL = Message(
+    "R313",
+    "{url!r} is no address of a service.",
+    "Set {variable} to one that begins with https:// or http://, or unset it.",
+)
+RECORD_UNREADABLE = Message(
+    "R314",
+    "the record of {service} cannot be used: {reason}",
+    "Leave the id out, or repeat later: the service may have mended it.",
+)
+MENTION_LEFT_OUT = Message(
+    "R315",
+    "a mention of {service} was left out: {reason}",
+    "The rest of the document was read.",
+)
+RELATION_LEFT_OUT = Message(
+    "R316",
+    "a relation of {service} was left out: {reason}",
+    "The rest of the document was read.",
+)
+
 # ---------------------------------------------------------------- R4xx: scoring
 
 UNKNOWN_RULE = Message("R401", "there is no scoring rule {rule!r}.", "Known rules: {known}.")
