@@ -1,0 +1,1 @@
+"""Mentions to identified entities."""
