@@ -54,6 +54,11 @@ def definitions(text: str) -> list[Definition]:
     return found
 
 
+def abbreviates(short: str, long: str) -> bool:
+    """Whether a name can be the abbreviation of another: LIFR of *LIF receptor*."""
+    return len(long) > len(short) and _beginning(short, long) == 0
+
+
 def _bracketed(text: str) -> Iterator[tuple[int, int]]:
     """What stands between matching brackets, inner ones first, without white space around it."""
     opened: list[tuple[str, int]] = []
