@@ -24,6 +24,7 @@ _BRACKETS = re.compile(r"[()\[\]]")
 _CLOSING = {"(": ")", "[": "]"}
 _SENTENCE_END = re.compile(r"[.!?]\s+(?=[A-Z])")
 _AFTER_SHORT_FORM = re.compile(r"[,;:]\s|\s(?:or|and)\s|\s*=")
+_LAST_NAME = re.compile(r"[^\W_]+(?=[\W_]*\Z)")
 _LAST_WORD = re.compile(r"(\S+)\s*\Z")
 
 
@@ -55,8 +56,18 @@ def definitions(text: str) -> list[Definition]:
 
 
 def abbreviates(short: str, long: str) -> bool:
-    """Whether a name can be the abbreviation of another: LIFR of *LIF receptor*."""
-    return len(long) > len(short) and _beginning(short, long) == 0
+    """Whether a name can be the abbreviation of another, though no text says so.
+
+    As in a definition, and the last word must have a part in it: EGF is no epidermal growth factor
+    receptor, EGFR is.
+    """
+    last_word = _LAST_NAME.search(long)
+    return (
+        len(long) > len(short)
+        and last_word is not None
+        and short[-1].lower() in last_word[0].lower()
+        and _beginning(short, long) == 0
+    )
 
 
 def _bracketed(text: str) -> Iterator[tuple[int, int]]:

@@ -79,9 +79,11 @@ def group(
     Example:
         >>> from relatome.data import Passage
         >>> text = "Gelatinase A (MMP-2)"
-        >>> found = (Mention("1", 0, 12, text[:12], "Gene"), Mention("2", 14, 19, "MMP-2", "Gene"))
-        >>> [m.entity_ids for m in group(Document("d", (Passage("title", 0, text),), found)).mentions]
-        [('local:Gene:gelatinase_a',), ('local:Gene:gelatinase_a',)]
+        >>> spans = (0, 12), (14, 19)
+        >>> mentions = tuple(Mention(str(a), a, b, text[a:b], "Gene") for a, b in spans)
+        >>> grouped = group(Document("d", (Passage("title", 0, text),), mentions))
+        >>> [entity.id for entity in grouped.entities]
+        ['local:Gene:gelatinase_a']
     """
     mentions = document.mentions
     groups = _Groups(mentions)

@@ -26,23 +26,17 @@ _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
 
 # Single letters are numbers only after a word that is numbered: vitamin C is no vitamin 100.
-_ROMAN = {
-    roman: str(number)
-    for number, roman in enumerate(
-        ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii"], start=1
-    )
-}
+_ROMAN_NUMERALS = "i ii iii iv v vi vii viii ix x xi xii xiii"
+_ROMAN = {roman: str(n) for n, roman in enumerate(_ROMAN_NUMERALS.split(), start=1)}
 _NUMBERED = frozenset(("type", "factor", "class", "stage", "grade", "group"))
 
 _BRITISH = (("ae", "e"), ("oe", "e"), ("tumour", "tumor"), ("sulph", "sulf"))
 
-_EMPTY_WORDS = {
-    Kind.GENE: frozenset(("gene", "protein")),
-    Kind.DISEASE: frozenset(("mellitus", "disease", "syndrome", "disorder")),
-}
+_EMPTY_OF_GENES = frozenset(("gene", "protein"))
+_EMPTY_OF_DISEASES = frozenset(("mellitus", "disease", "syndrome", "disorder"))
 
 # Genes: TNF-alpha is TNFa, IL-1 beta is IL1B.
-_GREEK_NAME = re.compile(r"(alpha|beta|gamma|delta)$")
+_GREEK_NAMES = ("alpha", "beta", "gamma", "delta")
 
 # Diseases: hypertensive and hypertension, ischemic and ischemia, epileptic and epilepsy.
 _ENDING = re.compile(
@@ -51,29 +45,9 @@ _ENDING = re.compile(
 )
 _SHORTEST_STEM = 4  # letters
 
-_PEOPLE = frozenset(
-    [
-        "human",
-        "patient",
-        "man",
-        "men",
-        "woman",
-        "women",
-        "person",
-        "people",
-        "participant",
-        "inpatient",
-        "outpatient",
-        "child",
-        "children",
-        "boy",
-        "girl",
-        "infant",
-        "individual",
-        "subject",
-        "volunteer",
-    ]
-)
+_WORDS_FOR_PEOPLE = """human patient man men woman women person people participant inpatient
+outpatient child children boy girl infant individual subject volunteer"""
+_PEOPLE = frozenset(_WORDS_FOR_PEOPLE.split())
 _ANIMALS = {"mice": "mouse", "murine": "mouse"}
 
 
@@ -145,14 +119,21 @@ def _singular(word: str) -> str:
 
 
 def _without_empty_words(words: list[str], kind: Kind) -> list[str]:
-    empty = _EMPTY_WORDS.get(kind, frozenset())
-    while len(words) > 1 and words[-1] in empty:
-        words = words[:-1]
     if kind is Kind.GENE:
-        return [_GREEK_NAME.sub(lambda found: found[0][0], word) for word in words]
+        while len(words) > 1 and words[-1] in _EMPTY_OF_GENES:
+            words.pop()
+        return [_with_greek_letter(w) if w.endswith(_GREEK_NAMES) else w for w in words]
     if kind is Kind.DISEASE:
-        return [*words[:-1], _stem(words[-1])]
+        while len(words) > 1 and words[-1] in _EMPTY_OF_DISEASES:
+            words.pop()
+        words[-1] = _stem(words[-1])
     return words
+
+
+def _with_greek_letter(word: str) -> str:
+    """``tnfalpha`` as ``tnfa``."""
+    name = next(name for name in _GREEK_NAMES if word.endswith(name))
+    return word[: len(word) - len(name) + 1]
 
 
 def _stem(word: str) -> str:

@@ -1,4 +1,4 @@
-"""Names of sequence variants: V617F, p.Val617Phe, c.1849G>T, *valine to phenylalanine at codon 617*.
+"""Names of sequence variants: V617F, p.Val617Phe, c.1849G>T, *Val to Phe at codon 617*.
 
 What is read of a name is the place and the alleles. Which of two alleles is the common one is left
 open, as authors leave it: 1359G/A and A1359G are the same place with the same alleles.

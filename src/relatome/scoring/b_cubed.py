@@ -15,7 +15,7 @@ is B³ of 1998.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -23,6 +23,7 @@ from relatome.data import Document
 from relatome.errors import MENTIONS_DIFFER, InputError, Place
 
 _Groups = frozenset[str]
+_Sides = tuple[_Groups, _Groups]  # of a mention: annotated, predicted
 
 
 class BCubed(msgspec.Struct, frozen=True):
@@ -82,7 +83,7 @@ def b_cubed(
     )
 
 
-def _aligned(gold: Document, predicted: Document) -> list[tuple[str, tuple[_Groups, _Groups]]]:
+def _aligned(gold: Document, predicted: Document) -> list[tuple[str, _Sides]]:
     """Type of every mention, its annotated entities and its predicted groups."""
     sides = [
         sorted(((m.start, m.end, m.type, m.fragments), i) for i, m in enumerate(each.mentions))
@@ -103,7 +104,7 @@ def _aligned(gold: Document, predicted: Document) -> list[tuple[str, tuple[_Grou
     return aligned
 
 
-def _agreement(alike: Mapping[Sequence[_Groups], int], of: int, on: int) -> float:
+def _agreement(alike: Mapping[_Sides, int], of: int, on: int) -> float:
     """Sum over mentions of the share of its groups on one side that the other side agrees to.
 
     Mentions with the same groups on both sides are alike, and are counted together: thousands of
@@ -114,7 +115,7 @@ def _agreement(alike: Mapping[Sequence[_Groups], int], of: int, on: int) -> floa
         of: the side the share is of.
         on: the side that agrees or does not.
     """
-    members: dict[str, list[Sequence[_Groups]]] = defaultdict(list)
+    members: dict[str, list[_Sides]] = defaultdict(list)
     for groups in alike:
         for name in groups[of]:
             members[name].append(groups)
