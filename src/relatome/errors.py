@@ -449,6 +449,26 @@ VOTE_ANSWER = Message(
     "{path} is an answer to a shared task, which has relations without texts.",
     "Name the annotated documents with --gold, a file or a split of a corpus.",
 )
+MENTIONS_DIFFER = Message(
+    "R350",
+    "the annotated {what} ({count}) are not those whose groups are judged ({other}).",
+    "B³ compares groups of the same mentions: group the mentions of the annotated documents.",
+)
+DICTIONARY_LINE = Message(
+    "R351",
+    "this is not a line of a dictionary: {reason}.",
+    "A line is id, type and names, separated by tabs; names are separated by |.",
+)
+DICTIONARY_EMPTY = Message(
+    "R352",
+    "the dictionary has no names.",
+    "Give it lines of id, type and names, separated by tabs.",
+)
+COREFERENT_MENTION = Message(
+    "R353",
+    "mentions {pair} are said to corefer, and the document has {mentions}.",
+    "Pairs are indices into the mentions of the document, counted from 0.",
+)
 
 # ---------------------------------------------------------------- R3xx: live services
 
