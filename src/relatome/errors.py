@@ -684,9 +684,7 @@ MODEL_ALTERED = Message(
     "{file} is not the file that was exported: its SHA-256 differs from model.json.",
     "Copy the model folder again from where it was made.",
 )
-MODEL_PRECISION = Message(
-    "R511", "the model folder has no {precision} weights.", "It has: {known}."
-)
+MODEL_WEIGHTS = Message("R511", "the model folder has no {weights} weights.", "It has: {known}.")
 MODEL_GRAPH = Message(
     "R512", "a graph of the model cannot be loaded: {reason}", "Export the model again."
 )

@@ -15,13 +15,13 @@ from relatome.errors import (
     MODEL_FILE_MISSING,
     MODEL_MANIFEST,
     MODEL_PICKLE,
-    MODEL_PRECISION,
+    MODEL_WEIGHTS,
     ModelError,
     Place,
     UsageError,
 )
 
-Precision = Literal["fp32", "int8"]
+Weights = Literal["fp32", "int8"]
 
 MANIFEST, TOKENIZER, PAIRS, CARD = "model.json", "tokenizer.json", "pairs.onnx", "README.md"
 _FORMAT = 1
@@ -30,9 +30,9 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
 
 
-def encoder_file(precision: Precision) -> str:
-    """Name of the encoder's graph at a precision."""
-    return f"encoder.{precision}.onnx"
+def encoder_file(weights: Weights) -> str:
+    """Name of the graph of the encoder with these weights."""
+    return f"encoder.{weights}.onnx"
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -76,14 +76,14 @@ class ModelFolder:
                 raise ModelError(MODEL_MANIFEST, at=self._place, reason=reason)
 
     @property
-    def precisions(self) -> list[Precision]:
-        """The precisions the folder holds, the fastest first; at least one.
+    def weights(self) -> list[Weights]:
+        """The weights the folder holds, the fastest first; at least one.
 
         Raises:
             ModelError: if the folder has no encoder at all.
         """
-        wanted: tuple[Precision, ...] = ("int8", "fp32")
-        found = [p for p in wanted if encoder_file(p) in self.manifest.files]
+        wanted: tuple[Weights, ...] = ("int8", "fp32")
+        found = [each for each in wanted if encoder_file(each) in self.manifest.files]
         if not found:
             raise ModelError(MODEL_FILE_MISSING, at=self._place, file=encoder_file(wanted[0]))
         return found
@@ -92,16 +92,16 @@ class ModelFolder:
         """The tokenizer the model was trained with."""
         return Tokenizer.from_bytes(self.read(TOKENIZER), place=Place(str(self.path / TOKENIZER)))
 
-    def encoder(self, precision: Precision) -> bytes:
+    def encoder(self, weights: Weights) -> bytes:
         """The encoder's ONNX graph.
 
         Raises:
-            UsageError: if the folder does not hold it at this precision.
+            UsageError: if the folder does not hold it with these weights.
         """
-        if precision not in self.precisions:
-            known = ", ".join(self.precisions)
-            raise UsageError(MODEL_PRECISION, at=self._place, precision=precision, known=known)
-        return self.read(encoder_file(precision))
+        if weights not in self.weights:
+            known = ", ".join(self.weights)
+            raise UsageError(MODEL_WEIGHTS, at=self._place, weights=weights, known=known)
+        return self.read(encoder_file(weights))
 
     @property
     def size(self) -> int:

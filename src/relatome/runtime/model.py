@@ -27,7 +27,7 @@ from relatome.encode import (
 )
 from relatome.encode.decode import FloatArray
 from relatome.errors import MODEL_GRAPH, MODEL_RUN, ModelError, Place
-from relatome.runtime.folder import PAIRS, ModelFolder, Precision
+from relatome.runtime.folder import PAIRS, ModelFolder, Weights
 
 # Bounds on what one call of a graph works on, so that memory does not grow with the document.
 _MOST_WINDOWS = 8
@@ -46,26 +46,26 @@ class Model:
     """
 
     def __init__(
-        self, folder: Path, precision: Precision | None = None, threads: int | None = None
+        self, folder: Path, weights: Weights | None = None, threads: int | None = None
     ) -> None:
         """Load a model folder.
 
         Args:
             folder: as written by ``relatome models export``.
-            precision: int8 or fp32; the fastest the folder holds if not given.
+            weights: int8 or fp32; the fastest the folder holds if not given.
             threads: processor threads, all cores if not given.
 
         Raises:
-            UsageError: if there is no such folder, or it lacks the precision.
+            UsageError: if there is no such folder, or it lacks the weights.
             ModelError: if a file is missing, altered, or no valid graph.
         """
         self.folder = ModelFolder(folder)
         self.settings = self.folder.manifest.settings
-        self.precision = precision or self.folder.precisions[0]
+        self.weights = weights or self.folder.weights[0]
         self._tokenizer = self.folder.tokenizer()
         self._encoder_inputs, self._pair_inputs = inputs(self.settings.encoding)
         threads = threads or _cores()
-        self._encoder = _Graph(self.folder.encoder(self.precision), threads, folder)
+        self._encoder = _Graph(self.folder.encoder(self.weights), threads, folder)
         # One thread: the graph is small, and a second pool of waiting threads on the same cores
         # would nearly halve the speed of both.
         self._pairs = _Graph(self.folder.read(PAIRS), 1, folder)
