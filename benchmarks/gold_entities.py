@@ -38,8 +38,8 @@ def main() -> None:
     for name in SPLITS:
         split = corpora.load("biored", name, options.corpora)
         hashes[split.name] = corpora.data_hash(split.documents)
-        for precision in sorted(folder.precisions):
-            pipeline = load(options.model, precision=precision)
+        for weights in sorted(folder.weights):
+            pipeline = load(options.model, weights=weights)
             predicted = list(pipeline(split.documents))
             for protocol in PROTOCOLS:
                 result = score(split.documents, predicted, protocol)
@@ -48,7 +48,7 @@ def main() -> None:
                     {
                         "protocol": protocol,
                         "split": split.name,
-                        "weights": precision,
+                        "weights": weights,
                         "f1": {name: result.f1(name) for name in result.scores},
                         "interval_95": {
                             name: [intervals[name].low, intervals[name].high]
@@ -63,7 +63,7 @@ def main() -> None:
                     f"[{100 * intervals[name].low:.1f}, {100 * intervals[name].high:.1f}]"
                     for name in result.scores
                 )
-                print(f"{protocol} {split.name} {precision}: {figures}")
+                print(f"{protocol} {split.name} {weights}: {figures}")
     write_result(
         "gold_entities",
         {

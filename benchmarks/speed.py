@@ -69,7 +69,7 @@ def main() -> None:
         {
             "command": "python benchmarks/speed.py",
             "protocol": f"{len(documents)} BioRED test abstracts, gold entities, "
-            f"{model.precision}, {ROUNDS} alternating rounds, medians",
+            f"{model.weights}, {ROUNDS} alternating rounds, medians",
             "abstracts_per_second": {"rounds": by_document},
             "pair_encoding_abstracts_per_second": {"rounds": by_pair, "passes": passes},
             "ratio": ratio,

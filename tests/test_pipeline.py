@@ -24,7 +24,7 @@ MANY = (*DOCUMENTS, long_document("long", 9))
 
 @pytest.fixture(scope="module")
 def extract(tiny_model: Path) -> Pipeline:
-    return load(tiny_model, precision="fp32", threads=1)
+    return load(tiny_model, weights="fp32", threads=1)
 
 
 def without_relations(made: Document) -> Document:
@@ -63,8 +63,8 @@ def test_relations_of_the_input_are_replaced(extract: Pipeline) -> None:
 
 
 def test_a_document_alone_gets_the_relations_it_gets_among_others(tiny_model: Path) -> None:
-    for precision in ("fp32", "int8"):
-        extract = load(tiny_model, precision=precision, threads=1)  # type: ignore[arg-type]
+    for weights in ("fp32", "int8"):
+        extract = load(tiny_model, weights=weights, threads=1)  # type: ignore[arg-type]
         together = list(extract(MANY))
         for number in reversed(range(len(MANY))):
             assert extract.extract(MANY[number]) == together[number]
@@ -106,16 +106,16 @@ def test_an_unknown_type_names_the_document(extract: Pipeline) -> None:
 
 
 def test_min_score_leaves_out_what_is_lower(tiny_model: Path) -> None:
-    everything = list(load(tiny_model, precision="fp32", threads=1)(MANY))
+    everything = list(load(tiny_model, weights="fp32", threads=1)(MANY))
     for least in (0.0, 0.4, 0.8, 1.0):
-        few = list(load(tiny_model, precision="fp32", threads=1, min_score=least)(MANY))
+        few = list(load(tiny_model, weights="fp32", threads=1, min_score=least)(MANY))
         for all_of, some_of in zip(everything, few, strict=True):
             kept = tuple(r for r in all_of.relations if (r.score or 0) >= least)
             assert some_of.relations == kept
 
 
 def test_everything_met_is_counted(tiny_model: Path) -> None:
-    extract = load(tiny_model, precision="fp32", threads=1)
+    extract = load(tiny_model, weights="fp32", threads=1)
     found = list(extract(DOCUMENTS))
     assert extract.tally == Tally(
         documents=5,
@@ -177,7 +177,7 @@ def test_models_are_found_by_name_or_folder(tiny_model: Path, tmp_path: Path) ->
 
 
 def test_the_front_door(tiny_model: Path) -> None:
-    extract = relatome.load(tiny_model, precision="fp32", threads=1)
+    extract = relatome.load(tiny_model, weights="fp32", threads=1)
     assert isinstance(extract, relatome.Pipeline)
     assert extract.schema.name == "biored"
     for made in extract(relatome.read(EXAMPLES)):

@@ -784,6 +784,7 @@ MODEL_ALTERED = Message(
     "{file} is not the file that was exported: its SHA-256 differs from model.json.",
     "Copy the model folder again from where it was made.",
 )
+MODEL_WEIGHTS = Message("R511", "the model folder has no {weights} weights.", "It has: {known}.")
 MODEL_NO_RELATIONS = Message(
     "R890",
     "the folder holds a tagger, and no relation model.",
@@ -793,9 +794,6 @@ MODEL_NO_TAGGER = Message(
     "R891",
     "the folder holds no tagger.",
     "Name a folder with one, add one with relatome models export, or give documents with entities.",
-)
-MODEL_PRECISION = Message(
-    "R511", "the model folder has no {precision} weights.", "It has: {known}."
 )
 MODEL_GRAPH = Message(
     "R512", "a graph of the model cannot be loaded: {reason}", "Export the model again."

@@ -12,7 +12,7 @@ from relatome.data import Document, Schema
 from relatome.encode import units
 from relatome.errors import MODEL_UNKNOWN, UsageError
 from relatome.formats.report import counted
-from relatome.runtime import Model, Precision
+from relatome.runtime import Model, Weights
 
 DEFAULT_MODEL = "small"
 
@@ -70,7 +70,7 @@ class Pipeline:
         self,
         model: Path,
         *,
-        precision: Precision | None = None,
+        weights: Weights | None = None,
         threads: int | None = None,
         min_score: float = 0.0,
     ) -> None:
@@ -78,15 +78,15 @@ class Pipeline:
 
         Args:
             model: a model folder, as ``relatome models export`` writes it.
-            precision: int8 or fp32; the fastest the model has if not given.
+            weights: int8 or fp32; the fastest the model has if not given.
             threads: processor threads; all cores if not given.
             min_score: relations with a lower score are left out.
 
         Raises:
-            UsageError: if there is no such folder, or it lacks the precision.
+            UsageError: if there is no such folder, or it lacks the weights.
             ModelError: if the model is incomplete or altered.
         """
-        self.model = Model(model, precision, threads)
+        self.model = Model(model, weights, threads)
         self.min_score = min_score
         self.tally = Tally()
 
@@ -156,7 +156,7 @@ def find_model(name: str | Path) -> Path:
 def load(
     model: str | Path = DEFAULT_MODEL,
     *,
-    precision: Precision | None = None,
+    weights: Weights | None = None,
     threads: int | None = None,
     min_score: float = 0.0,
 ) -> Pipeline:
@@ -169,4 +169,4 @@ def load(
         for relation in document.relations:
             print(relation.head, relation.type, relation.tail, relation.score)
     """
-    return Pipeline(find_model(model), precision=precision, threads=threads, min_score=min_score)
+    return Pipeline(find_model(model), weights=weights, threads=threads, min_score=min_score)

@@ -46,11 +46,11 @@ BROKEN = {
 
 @pytest.fixture
 def extract(relatome: Relatome, tiny_model: Path) -> Relatome:
-    """``relatome extract`` with the tiny model in full precision."""
+    """``relatome extract`` with the tiny model with fp32 weights."""
 
     def run(*arguments: object, stdin: bytes = b"") -> Ran:
         return relatome(
-            "extract", *arguments, "--model", tiny_model, "--precision", "fp32", stdin=stdin
+            "extract", *arguments, "--model", tiny_model, "--weights", "fp32", stdin=stdin
         )
 
     return run
@@ -65,7 +65,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def expected(tiny_model: Path, documents: object) -> list[Document]:
-    return list(load(tiny_model, precision="fp32", threads=1)(documents))  # type: ignore[arg-type]
+    return list(load(tiny_model, weights="fp32", threads=1)(documents))  # type: ignore[arg-type]
 
 
 # The tiny model's weights are always the same: this changes only with the model's architecture.
@@ -205,11 +205,11 @@ def test_the_examples_in_int8(relatome: Relatome, tiny_model: Path) -> None:
 def test_the_same_file_twice_gives_the_same_bytes(
     relatome: Relatome, tiny_model: Path, tmp_path: Path
 ) -> None:
-    for precision in ("fp32", "int8"):
+    for weights in ("fp32", "int8"):
         outputs = []
         for number in range(2):
-            target = tmp_path / f"{precision}{number}.jsonl"
-            arguments = ("--model", tiny_model, "--precision", precision, "--format", "jsonl")
+            target = tmp_path / f"{weights}{number}.jsonl"
+            arguments = ("--model", tiny_model, "--weights", weights, "--format", "jsonl")
             assert relatome("extract", EXAMPLES, *arguments, "-o", target).code == 0
             outputs.append(target.read_bytes())
         assert outputs[0] == outputs[1]
@@ -442,7 +442,7 @@ def test_a_target_that_cannot_be_written(extract: Relatome, source: Path, tmp_pa
         ("x", "--min-score", "-1"),
         ("x", "--min-score", "much"),
         ("x", "--threads", "0"),
-        ("x", "--precision", "int4"),
+        ("x", "--weights", "int4"),
         ("x", "--on-error", "ignore"),
         ("x", "--nosuch"),
     ],
@@ -495,7 +495,7 @@ def test_a_damaged_model_is_one_line(
 ) -> None:
     folder = Path(shutil.copytree(tiny_model, tmp_path / "model"))
     damage(folder)
-    ran = relatome("extract", source, "--model", folder, "--precision", "fp32")
+    ran = relatome("extract", source, "--model", folder, "--weights", "fp32")
     assert ran.code == 1
     (line,) = ran.err.splitlines()
     assert line.startswith(f"error: [{code}] {folder}")

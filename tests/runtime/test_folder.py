@@ -43,10 +43,10 @@ def vouch(folder: Path, name: str, content: bytes) -> None:
     rewrite(folder, lambda m: m["files"].update({name: hashlib.sha256(content).hexdigest()}))
 
 
-def refusal(folder: Path, precision: Any = None) -> ModelError:
+def refusal(folder: Path, weights: Any = None) -> ModelError:
     """The error of loading the folder and verifying what loading does not touch."""
     with pytest.raises(ModelError) as caught:
-        Model(folder, precision).folder.verify()
+        Model(folder, weights).folder.verify()
     assert str(folder) in str(caught.value)
     assert caught.value.__cause__ is None
     return caught.value
@@ -55,7 +55,7 @@ def refusal(folder: Path, precision: Any = None) -> ModelError:
 def test_a_whole_folder(tiny_model: Path) -> None:
     folder = ModelFolder(tiny_model)
     folder.verify()
-    assert folder.precisions == ["int8", "fp32"]
+    assert folder.weights == ["int8", "fp32"]
     assert sorted(folder.manifest.files) == sorted(FILES)
     assert (folder.manifest.name, folder.manifest.version) == ("tiny", "0.0.1")
     assert folder.manifest.settings.schema == BIORED
@@ -158,9 +158,9 @@ def test_a_folder_without_any_encoder(folder: Path) -> None:
     assert "encoder.int8.onnx" in str(error)
 
 
-def test_a_precision_the_folder_lacks(folder: Path) -> None:
+def test_weights_the_folder_lacks(folder: Path) -> None:
     rewrite(folder, lambda m: m["files"].pop("encoder.int8.onnx"))
-    assert ModelFolder(folder).precisions == ["fp32"]
+    assert ModelFolder(folder).weights == ["fp32"]
     with pytest.raises(UsageError, match=r"R511.*int8.*fp32"):
         Model(folder, "int8")
 

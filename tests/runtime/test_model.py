@@ -78,7 +78,7 @@ def test_fp32_relations_are_those_of_torch(fp32: Model, tiny_checkpoint: Path) -
 
 
 def test_int8_stays_near(fp32: Model, int8: Model) -> None:
-    assert (fp32.precision, int8.precision) == ("fp32", "int8")
+    assert (fp32.weights, int8.weights) == ("fp32", "int8")
     for source in SIZES:
         encoded = fp32.encode(source)
         if encoded is None:
@@ -89,14 +89,14 @@ def test_int8_stays_near(fp32: Model, int8: Model) -> None:
 
 
 def test_int8_is_the_default(tiny_model: Path) -> None:
-    assert Model(tiny_model).precision == "int8"
+    assert Model(tiny_model).weights == "int8"
 
 
-@pytest.mark.parametrize("precision", ["fp32", "int8"])
+@pytest.mark.parametrize("weights", ["fp32", "int8"])
 def test_a_documents_scores_are_the_same_each_time(
-    precision: str, request: pytest.FixtureRequest
+    weights: str, request: pytest.FixtureRequest
 ) -> None:
-    model: Model = request.getfixturevalue(precision)
+    model: Model = request.getfixturevalue(weights)
     encoded = {d.id: e for d in SIZES if (e := model.encode(d)) is not None}
     first = {id: model.score(e)[0] for id, e in encoded.items()}
     for id in reversed(encoded):
@@ -158,7 +158,7 @@ print(json.dumps({
 """
 
 
-def measured(folder: Path, source: Document, where: Path, precision: str = "fp32") -> dict:
+def measured(folder: Path, source: Document, where: Path, weights: str = "fp32") -> dict:
     """Run a document through a model in a process of its own; what it took."""
     if not Path("/proc/self/status").is_file():
         pytest.skip("memory is measured where there is /proc")
@@ -167,7 +167,7 @@ def measured(folder: Path, source: Document, where: Path, precision: str = "fp32
     path = where / "document.jsonl"
     write([source], path, "jsonl")
     process = subprocess.run(
-        [sys.executable, "-c", _MEASURED, str(folder), precision, str(path)],
+        [sys.executable, "-c", _MEASURED, str(folder), weights, str(path)],
         env=os.environ | {"OMP_NUM_THREADS": "2"},
         capture_output=True,
         text=True,

@@ -61,7 +61,7 @@ def test_a_run_becomes_a_model(finished: Path, tmp_path: Path) -> None:
     provenance = json.loads((finished / "provenance.json").read_text())
     assert all(value in card for value in provenance["data"].values())
     assert str(tmp_path) not in card
-    extract = load(target, precision="fp32", threads=1)
+    extract = load(target, weights="fp32", threads=1)
     assert len(list(extract(DOCUMENTS))) == len(DOCUMENTS)
 
 

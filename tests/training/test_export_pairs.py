@@ -142,7 +142,7 @@ def test_the_definitions_were_read_before(exported: Exported) -> None:
 
 
 def test_a_pipeline_counts_one_window_a_pair(first: Exported) -> None:
-    extract = Pipeline(first[1], precision="fp32", threads=1)
+    extract = Pipeline(first[1], weights="fp32", threads=1)
     found = list(extract(SIZES))
     assert [d.id for d in found] == [d.id for d in SIZES]
     assert extract.tally.windows == extract.tally.candidates > 60

@@ -94,7 +94,7 @@ def test_tasks_leave_no_trace_in_what_a_model_says(tiny: Tiny, tmp_path: Path) -
     assert (settings.coreference, settings.pair_typing, settings.hidden) == (True, True, 8)
     assert model.coreference is not None
     export_run(folder, tmp_path / "model", None)
-    extract = load(tmp_path / "model", precision="fp32", threads=1)
+    extract = load(tmp_path / "model", weights="fp32", threads=1)
     found = list(extract(DEV.documents))
     expected = predict([load_run(folder)], DEV.documents)
     for one, other in zip(found, expected, strict=True):
@@ -113,7 +113,7 @@ def test_a_model_without_novelty_says_nothing_of_it(tiny: Tiny, tmp_path: Path) 
     assert any(document.relations for document in found)
     assert all(r.novel is None for document in found for r in document.relations)
     export_run(folder, tmp_path / "model", None)
-    extract = load(tmp_path / "model", precision="fp32", threads=1)
+    extract = load(tmp_path / "model", weights="fp32", threads=1)
     assert all(r.novel is None for document in extract(DEV.documents) for r in document.relations)
 
 

@@ -63,7 +63,7 @@ def extract(
             "every problem to OUTPUT.problems.jsonl."
         ),
     ] = "stop",
-    precision: Annotated[
+    weights: Annotated[
         Literal["int8", "fp32"] | None,
         typer.Option(help="Weights to compute with; default: the fastest the model has."),
     ] = None,
@@ -85,7 +85,7 @@ def extract(
 
     format = _format(output, format)
     problems = formats.Problems() if on_error == "report" else None
-    pipeline = load(model, precision=precision, threads=threads, min_score=min_score)
+    pipeline = load(model, weights=weights, threads=threads, min_score=min_score)
     documents = pipeline(_read(files, pipeline, problems))
     if format == _TABLE:
         _write_table(documents, None if output == _PIPE else Path(output))

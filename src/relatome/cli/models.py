@@ -27,14 +27,14 @@ def list_models(context: typer.Context) -> None:
     from relatome.pipeline import shipped_models
     from relatome.runtime import ModelFolder
 
-    table = Table("model", "version", "schema", "precisions", "size")
+    table = Table("model", "version", "schema", "weights", "size")
     for name, path in shipped_models().items():
         folder = ModelFolder(path)
         table.add_row(
             name,
             folder.manifest.version,
             folder.settings.schema.name,
-            ", ".join(folder.precisions),
+            ", ".join(folder.weights),
             f"{folder.size / 1e6:.1f} MB",
         )
     console().print(table)

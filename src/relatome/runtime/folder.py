@@ -20,15 +20,15 @@ from relatome.errors import (
     MODEL_NO_RELATIONS,
     MODEL_NO_TAGGER,
     MODEL_PICKLE,
-    MODEL_PRECISION,
     MODEL_TARGET,
+    MODEL_WEIGHTS,
     ModelError,
     Place,
     UsageError,
     WorkError,
 )
 
-Precision = Literal["fp32", "int8"]
+Weights = Literal["fp32", "int8"]
 
 MANIFEST, TOKENIZER, PAIRS, CARD = "model.json", "tokenizer.json", "pairs.onnx", "README.md"
 TAGGER_TOKENIZER, TAGGER_CARD = "tagger-tokenizer.json", "TAGGER.md"
@@ -39,19 +39,19 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
 
 
-def encoder_file(precision: Precision) -> str:
-    """Name of the encoder's graph at a precision."""
-    return f"encoder.{precision}.onnx"
+def encoder_file(weights: Weights) -> str:
+    """Name of the encoder's graph with these weights."""
+    return f"encoder.{weights}.onnx"
 
 
-def tagger_file(precision: Precision) -> str:
-    """Name of the tagger's graph at a precision."""
-    return f"tagger.{precision}.onnx"
+def tagger_file(weights: Weights) -> str:
+    """Name of the tagger's graph with these weights."""
+    return f"tagger.{weights}.onnx"
 
 
-_PRECISIONS: tuple[Precision, ...] = ("int8", "fp32")  # the fastest first
-RELATION_FILES = (TOKENIZER, PAIRS, CARD, *map(encoder_file, _PRECISIONS))
-TAGGER_FILES = (TAGGER_TOKENIZER, TAGGER_CARD, *map(tagger_file, _PRECISIONS))
+_WEIGHTS: tuple[Weights, ...] = ("int8", "fp32")  # the fastest first
+RELATION_FILES = (TOKENIZER, PAIRS, CARD, *map(encoder_file, _WEIGHTS))
+TAGGER_FILES = (TAGGER_TOKENIZER, TAGGER_CARD, *map(tagger_file, _WEIGHTS))
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -105,18 +105,18 @@ class ModelFolder:
                 raise ModelError(MODEL_MANIFEST, at=self._place, reason=reason)
 
     @property
-    def precisions(self) -> list[Precision]:
-        """The precisions the folder holds, the fastest first; at least one.
+    def weights(self) -> list[Weights]:
+        """The weights the folder holds, the fastest first; at least one.
 
         Raises:
             ModelError: if the folder has no encoder at all.
         """
-        return self._precisions(encoder_file)
+        return self._held(encoder_file)
 
-    def _precisions(self, file: Callable[[Precision], str]) -> list[Precision]:
-        found = [p for p in _PRECISIONS if file(p) in self.manifest.files]
+    def _held(self, file: Callable[[Weights], str]) -> list[Weights]:
+        found = [each for each in _WEIGHTS if file(each) in self.manifest.files]
         if not found:
-            raise ModelError(MODEL_FILE_MISSING, at=self._place, file=file(_PRECISIONS[0]))
+            raise ModelError(MODEL_FILE_MISSING, at=self._place, file=file(_WEIGHTS[0]))
         return found
 
     @property
@@ -150,27 +150,27 @@ class ModelFolder:
         place = Place(str(self.path / TAGGER_TOKENIZER))
         return Tokenizer.from_bytes(self.read(TAGGER_TOKENIZER), place=place)
 
-    def encoder(self, precision: Precision) -> bytes:
+    def encoder(self, weights: Weights) -> bytes:
         """The encoder's ONNX graph.
 
         Raises:
-            UsageError: if the folder does not hold it at this precision.
+            UsageError: if the folder does not hold it with these weights.
         """
-        return self._graph(encoder_file, precision)
+        return self._graph(encoder_file, weights)
 
-    def tagger(self, precision: Precision | None) -> bytes:
-        """The tagger's ONNX graph, at the fastest precision if None is asked for.
+    def tagger(self, weights: Weights | None) -> bytes:
+        """The tagger's ONNX graph, the fastest the folder holds if None is asked for.
 
         Raises:
-            UsageError: if the folder does not hold it at this precision.
+            UsageError: if the folder does not hold it with these weights.
         """
-        return self._graph(tagger_file, precision or self._precisions(tagger_file)[0])
+        return self._graph(tagger_file, weights or self._held(tagger_file)[0])
 
-    def _graph(self, file: Callable[[Precision], str], precision: Precision) -> bytes:
-        if precision not in (known := self._precisions(file)):
+    def _graph(self, file: Callable[[Weights], str], weights: Weights) -> bytes:
+        if weights not in (known := self._held(file)):
             names = ", ".join(known)
-            raise UsageError(MODEL_PRECISION, at=self._place, precision=precision, known=names)
-        return self.read(file(precision))
+            raise UsageError(MODEL_WEIGHTS, at=self._place, weights=weights, known=names)
+        return self.read(file(weights))
 
     @property
     def size(self) -> int:

@@ -25,7 +25,7 @@ from relatome.encode import (
 )
 from relatome.encode.decode import FloatArray
 from relatome.errors import MODEL_RUN, ModelError, Place
-from relatome.runtime.folder import PAIRS, ModelFolder, Precision
+from relatome.runtime.folder import PAIRS, ModelFolder, Weights
 from relatome.runtime.graph import Graph, cores
 
 # Bounds on what one call of a graph works on, so that memory does not grow with the document.
@@ -45,26 +45,26 @@ class Model:
     """
 
     def __init__(
-        self, folder: Path, precision: Precision | None = None, threads: int | None = None
+        self, folder: Path, weights: Weights | None = None, threads: int | None = None
     ) -> None:
         """Load a model folder.
 
         Args:
             folder: as written by ``relatome models export``.
-            precision: int8 or fp32; the fastest the folder holds if not given.
+            weights: int8 or fp32; the fastest the folder holds if not given.
             threads: processor threads, all cores if not given.
 
         Raises:
-            UsageError: if there is no such folder, or it lacks the precision.
+            UsageError: if there is no such folder, or it lacks the weights.
             ModelError: if a file is missing, altered, or no valid graph.
         """
         self.folder = ModelFolder(folder)
         self.settings = self.folder.settings
-        self.precision = precision or self.folder.precisions[0]
+        self.weights = weights or self.folder.weights[0]
         self._tokenizer = self.folder.tokenizer()
         self._encoder_inputs, self._pair_inputs = inputs(self.settings.encoding)
         threads = threads or cores()
-        self._encoder = Graph(self.folder.encoder(self.precision), threads, folder)
+        self._encoder = Graph(self.folder.encoder(self.weights), threads, folder)
         # One thread: the graph is small, and a second pool of waiting threads on the same cores
         # would nearly halve the speed of both.
         self._pairs = Graph(self.folder.read(PAIRS), 1, folder)

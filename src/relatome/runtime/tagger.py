@@ -8,7 +8,7 @@ from relatome.data import Document
 from relatome.encode.decode import FloatArray
 from relatome.encode.mention_tags import tagged, token_windows, window_batch
 from relatome.errors import ModelError, Place
-from relatome.runtime.folder import ModelFolder, Precision
+from relatome.runtime.folder import ModelFolder, Weights
 from relatome.runtime.graph import Graph, cores
 
 # Bound on what one pass works on, so that memory does not grow with the document.
@@ -19,23 +19,23 @@ class Tagger:
     """A trained tagger. It reads one document at a time, for the reasons `Model` does."""
 
     def __init__(
-        self, folder: Path, precision: Precision | None = None, threads: int | None = None
+        self, folder: Path, weights: Weights | None = None, threads: int | None = None
     ) -> None:
         """Load the tagger of a model folder.
 
         Args:
             folder: as written by ``relatome models export``.
-            precision: int8 or fp32; the fastest the folder holds if not given.
+            weights: int8 or fp32; the fastest the folder holds if not given.
             threads: processor threads, all cores if not given.
 
         Raises:
-            UsageError: if there is no such folder, or it lacks the precision.
+            UsageError: if there is no such folder, or it lacks the weights.
             ModelError: if it holds no tagger, or a file is missing, altered, or no valid graph.
         """
         self.folder = ModelFolder(folder)
         self.settings = self.folder.tagger_settings
         self._tokenizer = self.folder.tagger_tokenizer()
-        self._graph = Graph(self.folder.tagger(precision), threads or cores(), folder)
+        self._graph = Graph(self.folder.tagger(weights), threads or cores(), folder)
 
     @property
     def types(self) -> tuple[str, ...]:
