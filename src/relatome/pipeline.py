@@ -1,26 +1,35 @@
-"""Documents with entities in, documents with relations out, from interchangeable parts."""
+"""Text in, entities and relations out, from interchangeable parts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from typing import overload
 
 import msgspec
 
 from relatome.data import Document, Schema
 from relatome.encode import units
+from relatome.entities import Linker, group
 from relatome.errors import MODEL_UNKNOWN, UsageError
+from relatome.formats import text_document
 from relatome.formats.report import counted
-from relatome.runtime import Model, Weights
+from relatome.runtime import Model, ModelFolder, Tagger, Weights
 
 DEFAULT_MODEL = "small"
+
+# Where mentions come from: the tagger for documents that bring none along; the documents, always;
+# the tagger, always.
+AUTO, GIVEN, LOCAL = "auto", "given", "local"
 
 
 class Tally(msgspec.Struct):
     """What a pipeline has met so far, so that nothing is passed over in silence."""
 
     documents: int = 0
+    tagged: int = 0
     without_candidates: int = 0
     mentions: int = 0
     mentions_without_id: int = 0
@@ -30,14 +39,21 @@ class Tally(msgspec.Struct):
     relations: int = 0
     replaced: int = 0
     unknown_types: int = 0
+    foreign_mentions: int = 0
 
     def summary(self) -> list[str]:
         """The tally in sentences, the remarkable ones only where they happened."""
         lines = [
-            f"{counted(self.documents, 'document')}, {counted(self.mentions, 'mention')}, "
+            f"{counted(self.documents, 'document')}{self._tagged()}, "
+            f"{counted(self.mentions, 'mention')}, "
             f"{counted(self.candidates, 'candidate pair')}, "
             f"{counted(self.relations, 'relation')}."
         ]
+        if self.foreign_mentions:
+            lines.append(
+                f"{counted(self.foreign_mentions, 'mention')} of types the model does not relate "
+                "left out."
+            )
         if self.mentions_without_id:
             lines.append(
                 f"{counted(self.mentions_without_id, 'mention')} without identifier took no part."
@@ -55,13 +71,22 @@ class Tally(msgspec.Struct):
             )
         return lines
 
+    def _tagged(self) -> str:
+        if not self.tagged:
+            return ""
+        return " tagged" if self.tagged == self.documents else f" ({self.tagged:,} tagged)"
+
 
 class Pipeline:
-    """Extracts relations between the entities that the documents bring along.
+    """Extracts relations between the entities of documents.
+
+    Documents that bring no mentions along are tagged first, and mentions without any identifier
+    grouped into entities (`relatome.entities`).
 
     Example::
 
         extract = Pipeline(Path("my-model"))
+        document = extract("Metformin improved insulin resistance.")
         for document in extract(relatome.read("annotated.pubtator")):
             print(document.id, document.relations)
     """
@@ -70,6 +95,8 @@ class Pipeline:
         self,
         model: Path,
         *,
+        tagger: str | Path | Callable[[Document], Document] = AUTO,
+        linker: Linker | None = None,
         weights: Weights | None = None,
         threads: int | None = None,
         min_score: float = 0.0,
@@ -78,6 +105,12 @@ class Pipeline:
 
         Args:
             model: a model folder, as ``relatome models export`` writes it.
+            tagger: what finds mentions: ``auto`` is the tagger of the model folder, or else of the
+                default model, for documents that bring none along; ``local`` the same for all
+                documents; ``given`` none. Another model folder, or anything that gives a document
+                its mentions, is used for all documents.
+            linker: names the entities of mentions that bring no identifier along, such as a
+                `relatome.entities.Dictionary`.
             weights: int8 or fp32; the fastest the model has if not given.
             threads: processor threads; all cores if not given.
             min_score: relations with a lower score are left out.
@@ -88,27 +121,57 @@ class Pipeline:
         """
         self.model = Model(model, weights, threads)
         self.min_score = min_score
+        self.linker = linker
         self.tally = Tally()
+        self._tagging, self._weights, self._threads = tagger, weights, threads
 
     @property
     def schema(self) -> Schema:
         """Entity types and labels of the model."""
         return self.model.schema
 
-    def __call__(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """The documents in the order given, one at a time, with the model's relations.
+    @cached_property
+    def tagger(self) -> Callable[[Document], Document]:
+        """What finds mentions; loaded when it is first needed.
 
-        Relations they had are replaced.
+        Raises:
+            UsageError: if there is no such folder, or it lacks the weights.
+            ModelError: if it holds no tagger, or one that is incomplete or altered.
+        """
+        asked = self._tagging
+        if not isinstance(asked, str | Path):
+            return asked
+        folder = self.model.folder.path
+        if asked not in (AUTO, LOCAL):
+            folder = find_model(asked)
+        elif ModelFolder(folder).manifest.tagger is None:
+            folder = find_model(DEFAULT_MODEL)
+        return Tagger(folder, self._weights, self._threads)
+
+    @overload
+    def __call__(self, documents: str) -> Document: ...
+
+    @overload
+    def __call__(self, documents: Iterable[Document]) -> Iterator[Document]: ...
+
+    def __call__(self, documents: str | Iterable[Document]) -> Document | Iterator[Document]:
+        """A text as a document with entities and relations; or documents, one after the other.
+
+        Documents come in the order given, one at a time, and relations they had are replaced.
 
         Raises:
             InputError: at a document with an entity type the model does not know.
         """
-        for document in documents:
-            yield self.extract(document)
+        if isinstance(documents, str):
+            return self.extract(text_document(documents))
+        return map(self.extract, documents)
 
     def extract(self, document: Document) -> Document:
         """One document with the model's relations in place of its own."""
-        document = self.schema.conform(document)
+        self.tally.replaced += len(document.relations)
+        known = self.schema.labels
+        self.tally.unknown_types += sum(r.type not in known for r in document.relations)
+        document = self.identify(document)
         encoded = self.model.encode(document)
         self._count(document)
         if encoded is None:
@@ -121,14 +184,30 @@ class Pipeline:
         self.tally.relations += len(kept)
         return found.with_relations(kept)
 
+    def identify(self, document: Document) -> Document:
+        """One document with its entities: tagged if need be, and mentions grouped.
+
+        Where some mentions have identifiers, those that have none were left without on purpose.
+        """
+        if self._tagging != GIVEN and (self._tagging != AUTO or not document.mentions):
+            document = self._known(self.tagger(document))
+            self.tally.tagged += 1
+        document = self.schema.conform(document)
+        if self.linker is None and any(mention.entity_ids for mention in document.mentions):
+            return document
+        return group(document, self.linker)
+
+    def _known(self, document: Document) -> Document:
+        """The document without mentions of types that the model does not relate."""
+        known = tuple(m for m in document.mentions if self.schema.knows_type(m.type))
+        self.tally.foreign_mentions += len(document.mentions) - len(known)
+        return msgspec.structs.replace(document, mentions=known)
+
     def _count(self, document: Document) -> None:
         self.tally.documents += 1
         self.tally.entities += len(document.entities)
         self.tally.mentions += len(document.mentions)
         self.tally.mentions_without_id += sum(not m.entity_ids for m in document.mentions)
-        self.tally.replaced += len(document.relations)
-        known = self.schema.labels
-        self.tally.unknown_types += sum(r.type not in known for r in document.relations)
 
 
 def shipped_models() -> dict[str, Path]:
@@ -156,6 +235,8 @@ def find_model(name: str | Path) -> Path:
 def load(
     model: str | Path = DEFAULT_MODEL,
     *,
+    tagger: str | Path | Callable[[Document], Document] = AUTO,
+    linker: Linker | None = None,
     weights: Weights | None = None,
     threads: int | None = None,
     min_score: float = 0.0,
@@ -165,8 +246,15 @@ def load(
     Example::
 
         extract = relatome.load()
-        document = extract.extract(document)
+        document = extract("Metformin improved insulin resistance in patients with diabetes.")
         for relation in document.relations:
             print(relation.head, relation.type, relation.tail, relation.score)
     """
-    return Pipeline(find_model(model), weights=weights, threads=threads, min_score=min_score)
+    return Pipeline(
+        find_model(model),
+        tagger=tagger,
+        linker=linker,
+        weights=weights,
+        threads=threads,
+        min_score=min_score,
+    )

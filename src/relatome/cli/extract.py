@@ -1,4 +1,4 @@
-"""``relatome extract``: annotated documents in, scored relations out."""
+"""``relatome extract``: texts, annotated documents or ids in, scored relations out."""
 
 from __future__ import annotations
 
@@ -10,26 +10,59 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from relatome.errors import DUPLICATE_DOCUMENT, FORMAT_UNKNOWN, InputError, Place, UsageError
+from relatome.cli._documents import PIPE, PUBTATOR3, Ids, documents_of
+from relatome.errors import FORMAT_UNKNOWN, PUBTATOR3_IDS, UsageError
 
 if TYPE_CHECKING:
     from relatome.data import Document
-    from relatome.formats import Problems
-    from relatome.pipeline import Pipeline
 
-_PIPE = "-"
 _TABLE = "table"
 
 
 def extract(
     files: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
-            metavar="FILE...",
-            help="PubTator, BioC XML, BioC JSON, JSON Lines or a folder of BRAT files, with "
-            "annotated entities, gzip or not; - for standard input.",
+            metavar="[FILE...]",
+            help="Plain text, PubMed XML, PubTator, BioC XML, BioC JSON, JSON Lines or a folder of "
+            "BRAT files, gzip or not; - for standard input.",
         ),
-    ],
+    ] = None,
+    pmid: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="IDS", help="PubMed ids, divided by commas, or a file of them, to be fetched."
+        ),
+    ] = None,
+    pmcid: Annotated[
+        list[str] | None,
+        typer.Option(metavar="IDS", help="Ids of PMC, likewise, for full text."),
+    ] = None,
+    tagger: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TAGGER",
+            help="Where entities come from: local (the tagger of the model), given (the documents) "
+            "or pubtator3 (for ids), or a model folder with a tagger. Default: pubtator3 for ids, "
+            "local for documents without entities.",
+        ),
+    ] = None,
+    dictionary: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TSV", help="Identifiers for entities without: id, type, names divided by |."
+        ),
+    ] = None,
+    pubtator3_relations: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also write the documents with PubTator3's own relations, as JSON Lines.",
+        ),
+    ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Take ids from what was fetched before; ask nobody.")
+    ] = False,
     model: Annotated[
         str, typer.Option(metavar="NAME|DIR", help="A shipped model, or a model folder.")
     ] = "small",
@@ -52,7 +85,7 @@ def extract(
             metavar="OUTPUT",
             help="A file, or FOLDER/ for BRAT; - for the terminal.",
         ),
-    ] = _PIPE,
+    ] = PIPE,
     min_score: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Leave out relations scored lower.")
     ] = 0.0,
@@ -73,7 +106,13 @@ def extract(
 ) -> None:
     """Extract typed, scored, novelty-labelled relations between the entities of documents.
 
+    Entities are those the documents bring along, or found in the text.
+
     Examples:
+
+    relatome extract abstract.txt
+
+    relatome extract --pmid 18439317,17204593
 
     relatome extract annotated.pubtator
 
@@ -81,19 +120,40 @@ def extract(
     """
     from relatome import formats
     from relatome.cli._problems import show_problems
-    from relatome.pipeline import load
+    from relatome.pipeline import AUTO, load
 
     format = _format(output, format)
     problems = formats.Problems() if on_error == "report" else None
-    pipeline = load(model, weights=weights, threads=threads, min_score=min_score)
-    documents = pipeline(_read(files, pipeline, problems))
+    ids = Ids(
+        pmid or [],
+        pmcid or [],
+        annotated=tagger in (None, PUBTATOR3),
+        relations=pubtator3_relations,
+        offline=offline,
+    )
+    if tagger == PUBTATOR3 and not ids:
+        raise UsageError(PUBTATOR3_IDS)
+    pipeline = load(
+        model,
+        tagger=tagger if tagger not in (None, PUBTATOR3) else AUTO,
+        weights=weights,
+        threads=threads,
+        min_score=min_score,
+    )
+    if dictionary is not None:
+        from relatome.entities import Dictionary
+
+        pipeline.linker = Dictionary.read(dictionary, pipeline.schema.canonical_type)
+    given, fetched = documents_of(files or [], ids, pipeline.schema, problems)
+    documents = pipeline(given)
     if format == _TABLE:
-        _write_table(documents, None if output == _PIPE else Path(output))
+        _write_table(documents, None if output == PIPE else Path(output))
         lost: list[str] = []
     else:
-        target = sys.stdout.buffer if output == _PIPE else Path(output)
+        target = sys.stdout.buffer if output == PIPE else Path(output)
         lost = formats.write(documents, target, format, on_error=problems).summary()
-    for line in (*pipeline.tally.summary(), *lost):
+    said = fetched.summary() if fetched is not None else []
+    for line in (*said, *pipeline.tally.summary(), *lost):
         typer.echo(line, err=True)
     if problems is not None:
         show_problems(problems, output)
@@ -110,7 +170,7 @@ def _format(output: str, asked: str | None) -> str:
     from relatome import formats
     from relatome.cli._formats import format_to_write
 
-    if asked is None and output == _PIPE:
+    if asked is None and output == PIPE:
         return _TABLE
     format = format_to_write(output, asked)
     if asked is None and format == "text":
@@ -119,51 +179,6 @@ def _format(output: str, asked: str | None) -> str:
     if format not in known:
         raise UsageError(FORMAT_UNKNOWN, direction="output", name=format, known=", ".join(known))
     return format
-
-
-def _read(files: list[str], pipeline: Pipeline, problems: Problems | None) -> Iterator[Document]:
-    """The documents of all files; that each file exists is checked before the first is read.
-
-    Their relations are to be replaced, so these may be of any type.
-    """
-    from relatome import formats
-
-    schema = pipeline.schema
-
-    def one(name: str) -> Iterator[Document]:
-        if name == _PIPE:
-            return formats.read_stream(
-                sys.stdin.buffer,
-                "standard input",
-                schema=schema,
-                any_label=True,
-                on_error=problems,
-            )
-        return formats.read(name, schema=schema, any_label=True, on_error=problems)
-
-    return _distinct([(name, one(name)) for name in files], problems)
-
-
-def _distinct(
-    files: list[tuple[str, Iterator[Document]]], problems: Problems | None
-) -> Iterator[Document]:
-    """The documents of several files, without those whose id an earlier file had.
-
-    Raises:
-        InputError: at such a document, if problems are not to be reported.
-    """
-    seen: set[str] = set()
-    for name, documents in files:
-        for document in documents:
-            if document.id in seen:
-                place = Place(name, document=document.id)
-                error = InputError(DUPLICATE_DOCUMENT, at=place, document=document.id)
-                if problems is None:
-                    raise error
-                problems(error)
-                continue
-            seen.add(document.id)
-            yield document
 
 
 def _write_table(documents: Iterator[Document], output: Path | None) -> None:

@@ -136,6 +136,10 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
                 UNKNOWN_TYPE, at=place, type=spelling, known=", ".join(self.entity_types)
             ) from None
 
+    def knows_type(self, spelling: str) -> bool:
+        """Whether the schema has the entity type, whatever its spelling."""
+        return spelling.lower() in self._canonical
+
     def conform(self, document: Document) -> Document:
         """The document with entity types in the schema's spelling; itself where they are already.
 

@@ -37,6 +37,7 @@ from relatome.formats.records import Names, OnError, Record, checked, report_pro
 from relatome.formats.report import Layout, WriteReport
 from relatome.formats.source import clipped, open_path, require_file, unpacked
 from relatome.formats.target import replaced
+from relatome.formats.text import text_document
 
 __all__ = [
     "ANSWERS",
@@ -49,6 +50,7 @@ __all__ = [
     "format_of_name",
     "read",
     "read_stream",
+    "text_document",
     "write",
 ]
 

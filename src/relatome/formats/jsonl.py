@@ -76,8 +76,13 @@ def _named(document: Document, names: Names, number: int) -> Document:
     return replace(document, mentions=mentions)
 
 
-def _write(document: Document, report: WriteReport) -> bytes:
+def line(document: Document) -> bytes:
+    """A document as it is written."""
     return _encode(document) + b"\n"
+
+
+def _write(document: Document, report: WriteReport) -> bytes:
+    return line(document)
 
 
 LAYOUT = Layout(_write)

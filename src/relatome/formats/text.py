@@ -27,7 +27,12 @@ def read(stream: BinaryIO, names: Names, name: str) -> Iterator[Record]:
     if len(content) > MAX_DOCUMENT_BYTES:
         raise too_long()
     text = decoded(content, 1)
-    yield Record(Document(document_id(name), _passages(text)), 1)
+    yield Record(text_document(text, document_id(name)), 1)
+
+
+def text_document(text: str, id: str = "text") -> Document:
+    """A text as a document, its first line the title if a blank line follows."""
+    return Document(id, _passages(text))
 
 
 def document_id(name: str) -> str:
