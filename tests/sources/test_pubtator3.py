@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from relatome.data import Document, Mention, Passage, Relation
 from relatome.data.schema import BIORED
@@ -37,7 +40,7 @@ class Fetch:
     def __call__(self, *ids: str, **options: Any) -> list[Document]:
         self.report = FetchReport()
         self.problems = Problems()
-        given = {"client": self.client, "cache": self.cache, "report": self.report}
+        given: dict[str, Any] = {"client": self.client, "cache": self.cache, "report": self.report}
         return list(pubtator3.fetch(ids, on_error=self.problems, **given | options))
 
     @property
@@ -179,9 +182,8 @@ def test_the_first_problem_is_raised_without_a_sink(
     server: Server, connect: Connect, cache: Cache
 ) -> None:
     server.abstracts = {"1": article("1"), "3": article("3")}
-    found = []
     with pytest.raises(WorkError) as caught:
-        found.extend(pubtator3.fetch(["1", "2", "3"], client=connect(PUBTATOR3), cache=cache))
+        list(pubtator3.fetch(["1", "2", "3"], client=connect(PUBTATOR3), cache=cache))
     assert caught.value.code == "R303"
     documents = pubtator3.fetch(["1", "2"], client=connect(PUBTATOR3), cache=cache)
     assert next(documents).id == "1"
@@ -315,6 +317,37 @@ def test_a_document_that_looks_like_a_collection(server: Server, fetch: Fetch) -
     server.abstracts = {"1": article("1", documents=[article("2"), article("3")])}
     (document,) = fetch("1")
     assert document.id == "1"
+
+
+VALUES: st.SearchStrategy[Any] = st.sampled_from(
+    (None, True, -1, 7, 10**15, 0.5, "", "x", [], ["x"], [[]], {}, {"id": "x"})
+)
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Every place in nested values, as its holder and key."""
+    keys: list[Any] = list(value) if isinstance(value, dict) else []
+    keys = list(range(len(value))) if isinstance(value, list) else keys
+    return [place for key in keys for place in ((value, key), *places(value[key]))]
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=100)
+def test_whatever_an_article_holds_it_is_a_document_or_a_problem(data: st.DataObject) -> None:
+    changed = full_text("1", "PMC6")
+    for _ in range(data.draw(st.integers(1, 3))):
+        holder, key = data.draw(st.sampled_from(places(changed)))
+        holder[key] = data.draw(VALUES)
+    problems = Problems()
+    with tempfile.TemporaryDirectory() as folder:
+        cache, client = Cache(Path(folder)), Client(PUBTATOR3, "http://127.0.0.1:1")
+        cache.store(f"pubtator3-{client.key}", "1", json.dumps(changed).encode())
+        options: dict[str, Any] = {"client": client, "cache": cache, "offline": True}
+        found = list(pubtator3.fetch(["1"], keep_relations=True, on_error=problems, **options))
+    assert len(found) == 1 or problems.errors[-1].code in {"R304", "R314"}
+    for document in found:
+        document.check()
+        assert document.id == "1"
 
 
 @pytest.mark.parametrize("ids", [["x"], ["1", "@file"], ["PMCx"], ["0"]])
