@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import json
 import tempfile
@@ -162,13 +163,20 @@ def test_batches_keep_the_order_asked(server: Server, fetch: Fetch) -> None:
 def test_ids_that_give_nothing_are_told_one_by_one(server: Server, fetch: Fetch) -> None:
     empty = article("3", passages=[{"infons": {"type": "title"}, "offset": 0, "text": " "}])
     broken = article("4", passages=[{"text": "no offset"}])
-    overlapping = with_annotations("6", "KCN9")
-    overlapping["passages"][1]["offset"] = 3
-    server.abstracts = {"1": article("1"), "3": empty, "4": broken, "6": overlapping}
-    assert ids_of(fetch("1", "2", "3", "4", "6")) == ["1"]
-    assert fetch.told == [("R303", "2"), ("R304", "3"), ("R314", "4"), ("R314", "6")]
-    assert fetch.report.missing == ["2", "3", "4", "6"]
-    assert fetch.report.summary()[1] == "4 ids gave no document: 2, 3, 4, 6."
+    overlapping, endless = article("6"), article("7")
+    overlapping["passages"][1]["offset"] = 5
+    endless["passages"][1]["offset"] = 10**15
+    server.abstracts = {"1": article("1"), "3": empty, "4": broken, "6": overlapping, "7": endless}
+    assert ids_of(fetch("1", "2", "3", "4", "6", "7")) == ["1"]
+    assert fetch.told == [
+        ("R303", "2"),
+        ("R304", "3"),
+        ("R314", "4"),
+        ("R314", "6"),
+        ("R314", "7"),
+    ]
+    assert fetch.report.missing == ["2", "3", "4", "6", "7"]
+    assert fetch.report.summary()[1] == "5 ids gave no document: 2, 3, 4, 6, 7."
     assert all(error.place.path == server.url for error in fetch.problems.errors)
 
 
@@ -337,7 +345,7 @@ def test_whatever_an_article_holds_it_is_a_document_or_a_problem(data: st.DataOb
     changed = full_text("1", "PMC6")
     for _ in range(data.draw(st.integers(1, 3))):
         holder, key = data.draw(st.sampled_from(places(changed)))
-        holder[key] = data.draw(VALUES)
+        holder[key] = copy.deepcopy(data.draw(VALUES))
     problems = Problems()
     with tempfile.TemporaryDirectory() as folder:
         cache, client = Cache(Path(folder)), Client(PUBTATOR3, "http://127.0.0.1:1")
