@@ -81,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
 # ------------------------------------------------------------------------------------ answers
 
 
-def send(content: bytes, *, code: int = 200, claim: int | None = None, **headers: str) -> Answer:
+def send(content: bytes, *, code: int = 200, claim: int | None = None, **headers: Any) -> Answer:
     """A body; `claim` is the length announced, if it is not the true one."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
@@ -95,7 +95,7 @@ def send(content: bytes, *, code: int = 200, claim: int | None = None, **headers
     return answer
 
 
-def status(code: int, **headers: str) -> Answer:
+def status(code: int, **headers: Any) -> Answer:
     """An empty answer with a status."""
     return send(b"", code=code, **headers)
 

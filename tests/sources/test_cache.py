@@ -124,5 +124,4 @@ def test_where_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("RELATOME_CACHE", str(tmp_path))
     assert user_directory() == Cache().folder == tmp_path
     monkeypatch.delenv("RELATOME_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
-    assert user_directory().name == "relatome"
+    assert user_directory().parts[-2:] == ("relatome", "services")

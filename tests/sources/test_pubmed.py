@@ -35,7 +35,7 @@ class Fetch:
     def __call__(self, *ids: str, **options: Any) -> list[Document]:
         self.report = FetchReport()
         self.problems = Problems()
-        given = {"client": self.client, "cache": self.cache, "report": self.report}
+        given: dict[str, Any] = {"client": self.client, "cache": self.cache, "report": self.report}
         return list(pubmed.fetch(ids, on_error=self.problems, **given | options))
 
     @property

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import json
+import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from relatome.data import Document, Mention, Passage, Relation
 from relatome.data.schema import BIORED
@@ -37,7 +41,7 @@ class Fetch:
     def __call__(self, *ids: str, **options: Any) -> list[Document]:
         self.report = FetchReport()
         self.problems = Problems()
-        given = {"client": self.client, "cache": self.cache, "report": self.report}
+        given: dict[str, Any] = {"client": self.client, "cache": self.cache, "report": self.report}
         return list(pubtator3.fetch(ids, on_error=self.problems, **given | options))
 
     @property
@@ -159,13 +163,20 @@ def test_batches_keep_the_order_asked(server: Server, fetch: Fetch) -> None:
 def test_ids_that_give_nothing_are_told_one_by_one(server: Server, fetch: Fetch) -> None:
     empty = article("3", passages=[{"infons": {"type": "title"}, "offset": 0, "text": " "}])
     broken = article("4", passages=[{"text": "no offset"}])
-    overlapping = with_annotations("6", "KCN9")
-    overlapping["passages"][1]["offset"] = 3
-    server.abstracts = {"1": article("1"), "3": empty, "4": broken, "6": overlapping}
-    assert ids_of(fetch("1", "2", "3", "4", "6")) == ["1"]
-    assert fetch.told == [("R303", "2"), ("R304", "3"), ("R314", "4"), ("R314", "6")]
-    assert fetch.report.missing == ["2", "3", "4", "6"]
-    assert fetch.report.summary()[1] == "4 ids gave no document: 2, 3, 4, 6."
+    overlapping, endless = article("6"), article("7")
+    overlapping["passages"][1]["offset"] = 5
+    endless["passages"][1]["offset"] = 10**15
+    server.abstracts = {"1": article("1"), "3": empty, "4": broken, "6": overlapping, "7": endless}
+    assert ids_of(fetch("1", "2", "3", "4", "6", "7")) == ["1"]
+    assert fetch.told == [
+        ("R303", "2"),
+        ("R304", "3"),
+        ("R314", "4"),
+        ("R314", "6"),
+        ("R314", "7"),
+    ]
+    assert fetch.report.missing == ["2", "3", "4", "6", "7"]
+    assert fetch.report.summary()[1] == "5 ids gave no document: 2, 3, 4, 6, 7."
     assert all(error.place.path == server.url for error in fetch.problems.errors)
 
 
@@ -179,9 +190,8 @@ def test_the_first_problem_is_raised_without_a_sink(
     server: Server, connect: Connect, cache: Cache
 ) -> None:
     server.abstracts = {"1": article("1"), "3": article("3")}
-    found = []
     with pytest.raises(WorkError) as caught:
-        found.extend(pubtator3.fetch(["1", "2", "3"], client=connect(PUBTATOR3), cache=cache))
+        list(pubtator3.fetch(["1", "2", "3"], client=connect(PUBTATOR3), cache=cache))
     assert caught.value.code == "R303"
     documents = pubtator3.fetch(["1", "2"], client=connect(PUBTATOR3), cache=cache)
     assert next(documents).id == "1"
@@ -315,6 +325,37 @@ def test_a_document_that_looks_like_a_collection(server: Server, fetch: Fetch) -
     server.abstracts = {"1": article("1", documents=[article("2"), article("3")])}
     (document,) = fetch("1")
     assert document.id == "1"
+
+
+VALUES: st.SearchStrategy[Any] = st.sampled_from(
+    (None, True, -1, 7, 10**15, 0.5, "", "x", [], ["x"], [[]], {}, {"id": "x"})
+)
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Every place in nested values, as its holder and key."""
+    keys: list[Any] = list(value) if isinstance(value, dict) else []
+    keys = list(range(len(value))) if isinstance(value, list) else keys
+    return [place for key in keys for place in ((value, key), *places(value[key]))]
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=100)
+def test_whatever_an_article_holds_it_is_a_document_or_a_problem(data: st.DataObject) -> None:
+    changed = full_text("1", "PMC6")
+    for _ in range(data.draw(st.integers(1, 3))):
+        holder, key = data.draw(st.sampled_from(places(changed)))
+        holder[key] = copy.deepcopy(data.draw(VALUES))
+    problems = Problems()
+    with tempfile.TemporaryDirectory() as folder:
+        cache, client = Cache(Path(folder)), Client(PUBTATOR3, "http://127.0.0.1:1")
+        cache.store(f"pubtator3-{client.key}", "1", json.dumps(changed).encode())
+        options: dict[str, Any] = {"client": client, "cache": cache, "offline": True}
+        found = list(pubtator3.fetch(["1"], keep_relations=True, on_error=problems, **options))
+    assert len(found) == 1 or problems.errors[-1].code in {"R304", "R314"}
+    for document in found:
+        document.check()
+        assert document.id == "1"
 
 
 @pytest.mark.parametrize("ids", [["x"], ["1", "@file"], ["PMCx"], ["0"]])

@@ -31,7 +31,9 @@ _NAME = re.compile("[A-Za-z0-9-]{1,100}")
 def user_directory() -> Path:
     """Where records are kept: ``RELATOME_CACHE``, else the user's cache folder."""
     named = os.environ.get(ENVIRONMENT)
-    return Path(named) if named else platformdirs.user_cache_path("relatome", appauthor=False)
+    if named:
+        return Path(named)
+    return platformdirs.user_cache_path("relatome", appauthor=False) / "services"
 
 
 class Cache:

@@ -27,7 +27,7 @@ from relatome.errors import (
 )
 from relatome.formats import bioc_json
 from relatome.formats.bioc import Annotation
-from relatome.formats.records import Names, Record
+from relatome.formats.records import Names, Record, checked
 from relatome.sources.cache import Cache
 from relatome.sources.client import Client, Service
 from relatome.sources.fetching import Answer, Fetcher, OnError, Question
@@ -271,7 +271,14 @@ def _lose_relation(error: InputError, id: str, fetcher: Fetcher) -> None:
 
 
 def _fitting(document: Document, fetcher: Fetcher) -> Document:
-    """The document without what does not fit its text, or names no entity of it."""
+    """The document without what does not fit its text, or names no entity of it.
+
+    Raises:
+        InputError: if its passages do not fit together.
+    """
+    # Before its text is made: offsets that make no sense would fill the memory.
+    bare = msgspec.structs.replace(document, mentions=(), relations=())
+    list(checked(iter([Record(bare)]), "", None))
     mentions = []
     for mention in document.mentions:
         try:
