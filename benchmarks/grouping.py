@@ -1,0 +1,139 @@
+"""Mentions of BioRED grouped into entities: B³, and relations between the groups.
+
+    python benchmarks/grouping.py [--model small] [--corpora DIR]
+
+The mentions are the annotated ones, without their identifiers. On dev, the rules of grouping are
+added one after another; test is scored once, with all of them. Relations are those that the model
+extracts between the groups, scored under the annotated entity that most mentions of a group carry
+(`relatome.scoring.mapping`), beside those between annotated entities. Writes
+``benchmarks/results/grouping.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from common import machine, write_result
+
+from relatome import corpora
+from relatome.data import Document
+from relatome.entities.grouping import RULES, group, without_groups
+from relatome.pipeline import find_model, load
+from relatome.runtime import ModelFolder
+from relatome.scoring import score
+from relatome.scoring.b_cubed import BCubed, b_cubed
+from relatome.scoring.intervals import f1_intervals
+from relatome.scoring.mapping import with_gold_ids
+
+CORPUS = "biored"
+SPLITS = ("dev", "test")
+PROTOCOL = "biored-8"
+COMMAND = "python benchmarks/grouping.py"
+
+
+def main() -> None:
+    """Group, score, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--model", default="small")
+    parser.add_argument("--corpora", type=Path)
+    options = parser.parse_args()
+    folder = ModelFolder(find_model(options.model))
+    splits = {name: corpora.load(CORPUS, name, options.corpora) for name in SPLITS}
+    dev = splits["dev"].documents
+    ablation = [
+        {"rules": list(RULES[:count]), **_measured(dev, _grouped(dev, RULES[:count]))}
+        for count in range(len(RULES) + 1)
+    ]
+    without = [
+        {"without": rule, **_measured(dev, _grouped(dev, set(RULES) - {rule}))} for rule in RULES
+    ]
+    rows = []
+    for split in splits.values():
+        gold = split.documents
+        started = time.perf_counter()
+        grouped = _grouped(gold, RULES)
+        seconds = time.perf_counter() - started
+        rows.append(
+            {
+                "split": split.name,
+                **_measured(gold, grouped),
+                "documents_per_second": round(len(gold) / seconds),
+                "relations": {
+                    "annotated groups": _relations(options.model, gold, gold),
+                    "predicted groups": _relations(options.model, gold, grouped),
+                },
+            }
+        )
+        print(split.name, _line(rows[-1]["all"]))
+        for groups, found in rows[-1]["relations"].items():
+            figures = " · ".join(f"{name} {100 * f1:.1f}" for name, f1 in found["f1"].items())
+            print(f"  {PROTOCOL} {groups}: {figures}")
+    write_result(
+        "grouping",
+        {
+            "command": COMMAND,
+            "model": f"{folder.manifest.name} {folder.manifest.version}",
+            "protocol": PROTOCOL,
+            "data": {split.name: corpora.data_hash(split.documents) for split in splits.values()},
+            "scores": rows,
+            "rules added, on dev": ablation,
+            "rules left out, on dev": without,
+            "machine": machine(),
+        },
+    )
+
+
+def _grouped(documents: Sequence[Document], rules: Collection[str]) -> list[Document]:
+    return [group(without_groups(document), rules=rules) for document in documents]
+
+
+def _measured(gold: Sequence[Document], grouped: Sequence[Document]) -> dict[str, object]:
+    """B³ of all mentions and of each type."""
+    types = sorted({mention.type for document in gold for mention in document.mentions})
+    return {
+        "all": _figures(b_cubed(gold, grouped)),
+        "types": {type: _figures(b_cubed(gold, grouped, type)) for type in types},
+    }
+
+
+def _figures(found: BCubed) -> dict[str, float]:
+    return {
+        "precision": found.precision,
+        "recall": found.recall,
+        "f1": found.f1,
+        "mentions": found.mentions,
+        "left_out": found.left_out,
+    }
+
+
+def _relations(
+    model: str, gold: Sequence[Document], entities: Sequence[Document]
+) -> dict[str, object]:
+    """Scores of the relations that the model finds between the entities of the documents."""
+    pipeline = load(model)
+    extracted = pipeline(entities)
+    predicted = [with_gold_ids(found, one) for found, one in zip(extracted, gold, strict=True)]
+    result = score(gold, predicted, PROTOCOL)
+    intervals = f1_intervals(result)
+    return {
+        "weights": pipeline.model.precision,
+        "candidates": pipeline.tally.candidates,
+        "f1": {name: result.f1(name) for name in result.scores},
+        "interval_95": {
+            name: [intervals[name].low, intervals[name].high] for name in result.scores
+        },
+        "notes": result.notes,
+    }
+
+
+def _line(figures: dict[str, float]) -> str:
+    return "B³ " + " ".join(
+        f"{name} {100 * figures[name]:.1f}" for name in ("precision", "recall", "f1")
+    )
+
+
+if __name__ == "__main__":
+    main()
