@@ -70,7 +70,9 @@ def test_the_letters_of_the_short_form_stand_in_the_long_form_in_order(text: str
         assert len(long) > len(short)
 
 
-@pytest.mark.parametrize("piece", ["(", "()", "(ab)", "(ab cd ", "a b c (abc) ", "ab (a b) ", "[(])"])
+@pytest.mark.parametrize(
+    "piece", ["(", "()", "(ab)", "(ab cd ", "a b c (abc) ", "ab (a b) ", "[(])"]
+)
 def test_time_is_linear_in_pathological_text(piece: str) -> None:
     def seconds(length: int) -> float:
         started = time.process_time()

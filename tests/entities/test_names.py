@@ -16,7 +16,7 @@ GENE, DISEASE, CHEMICAL, ORGANISM, VARIANT = "Gene", "Disease", "Chemical", "Spe
     [
         (GENE, ("MMP-2", "mmp2", "MMP 2", "MMP–2", "ＭＭＰ２")),
         (GENE, ("TNF-α", "TNF-alpha", "TNFalpha", "tnf-a", "TNF-α protein")),
-        (GENE, ("IL-1β", "IL1B", "interleukin-1 beta".replace("interleukin", "IL"))),
+        (GENE, ("IL-1β", "IL1B", "IL-1 beta")),
         (GENE, ("receptor type II", "receptor type 2", "receptor, type II gene")),
         (DISEASE, ("type 2 diabetes mellitus", "Type II diabetes", "type II diabetic")),
         (DISEASE, ("Parkinson's disease", "Parkinson disease", "parkinson’s")),
@@ -27,7 +27,7 @@ GENE, DISEASE, CHEMICAL, ORGANISM, VARIANT = "Gene", "Disease", "Chemical", "Spe
         (DISEASE, ("epilepsy", "epilepsies", "epileptic")),
         (CHEMICAL, ("Ca2+", "Ca(2+)", "Ca2 +")),
         (CHEMICAL, ("catecholamine", "catecholamines")),
-        (ORGANISM, ("patients", "women", "a man".removeprefix("a "), "human", "Humans")),
+        (ORGANISM, ("patients", "women", "man", "human", "Humans")),
         (ORGANISM, ("mice", "mouse", "murine")),
         (VARIANT, ("V617F", "Val617Phe", "p.Val617Phe", "p.(Val617Phe)")),
         ("CellLine", ("HEK-293", "HEK 293", "hek293")),
@@ -47,12 +47,11 @@ def test_spellings_of_one_name(type: str, names: tuple[str, ...]) -> None:
         (CHEMICAL, "vitamin C", "vitamin"),
         (GENE, "gene", "protein"),
         (ORGANISM, "mice", "rats"),
-        (DISEASE, "AIDS", "AID"),
         (VARIANT, "V617F", "V618F"),
     ],
 )
 def test_different_names(type: str, one: str, other: str) -> None:
-    assert (normalized(one, type) == normalized(other, type)) == (other == "AID")
+    assert normalized(one, type) != normalized(other, type)
 
 
 def test_rules_for_a_type_are_not_for_others() -> None:
@@ -73,7 +72,13 @@ def test_names_without_letters_stay() -> None:
 
 
 @given(st.text(max_size=30), st.sampled_from((GENE, DISEASE, CHEMICAL, ORGANISM, VARIANT, "")))
-def test_more_rules_join_more(name: str, type: str) -> None:
-    # A key does not depend on case or on spaces around the name, whatever the rules.
+def test_case_and_spaces_around_never_matter(name: str, type: str) -> None:
     assert normalized(f" {folded(name)} ", type) == normalized(folded(name), type)
-    assert isinstance(normalized(name, type, NAME_RULES), str)
+
+
+@given(st.text(max_size=30), st.text(max_size=30), st.sampled_from((GENE, DISEASE, ORGANISM)))
+def test_more_rules_join_more(one: str, other: str, type: str) -> None:
+    for count in range(len(NAME_RULES)):
+        fewer, more = NAME_RULES[:count], NAME_RULES[: count + 1]
+        if normalized(one, type, fewer) == normalized(other, type, fewer):
+            assert normalized(one, type, more) == normalized(other, type, more)
