@@ -5,7 +5,8 @@
 The mentions are the annotated ones, without their identifiers. On dev, the rules of grouping are
 added one after another; test is scored once, with all of them. Relations are those that the model
 extracts between the groups, scored under the annotated entity that most mentions of a group carry
-(`relatome.scoring.mapping`), beside those between annotated entities. Writes
+(`relatome.scoring.mapping`), beside those between annotated entities and between mentions of equal
+names. Writes
 ``benchmarks/results/grouping.json`` and the tables of ``docs/entities.md``; with ``--check`` it
 only says whether the tables are those of the results.
 """
@@ -75,6 +76,7 @@ def main() -> None:
                 "documents_per_second": round(len(gold) / seconds),
                 "relations": {
                     "annotated groups": _relations(options.model, gold, gold),
+                    "groups of equal names": _relations(options.model, gold, _grouped(gold, ())),
                     "predicted groups": _relations(options.model, gold, grouped),
                 },
             }
