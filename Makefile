@@ -59,6 +59,7 @@ benchmarks: $(VENV)/dev
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/gold_entities.py
 	$(BIN)/python benchmarks/scoring.py
+	$(BIN)/python benchmarks/grouping.py
 	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/tables.py

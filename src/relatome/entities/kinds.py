@@ -22,6 +22,8 @@ class Kind(Enum):
 _PARTS = {
     "variant": Kind.VARIANT,
     "mutation": Kind.VARIANT,
+    "allele": Kind.VARIANT,
+    "acidchange": Kind.VARIANT,
     "snp": Kind.VARIANT,
     "gene": Kind.GENE,
     "protein": Kind.GENE,
