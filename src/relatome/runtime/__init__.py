@@ -1,6 +1,6 @@
 """Running trained models without torch: model folders, ONNX Runtime."""
 
 from relatome.runtime.folder import ModelFolder, Precision
-from relatome.runtime.model import Model
+from relatome.runtime.model import Model, PairScores
 
-__all__ = ["Model", "ModelFolder", "Precision"]
+__all__ = ["Model", "ModelFolder", "PairScores", "Precision"]
