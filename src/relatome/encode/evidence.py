@@ -38,11 +38,12 @@ def attended(
     Returns:
         indices of sentences, the weightiest first, -1 padded, ``(P, 3)``.
     """
+    chosen = np.full((len(attention), MOST_SENTENCES), -1, dtype=np.int64)
+    if not spans:
+        return chosen
     weight = _by_sentence(attention, _holding(spans, encoded.starts), len(spans))
     mentioned = _mentioned(encoded, spans)
     head, tail = mentioned[encoded.pairs.T]  # (P, S) each
-    chosen = np.full((len(weight), MOST_SENTENCES), -1, dtype=np.int64)
-
     together = np.where(head & tail, weight, -1)
     ranked = np.argsort(-together, axis=1, kind="stable")[:, :MOST_SENTENCES]
     values = np.take_along_axis(together, ranked, axis=1)
@@ -51,8 +52,9 @@ def attended(
 
     apart = np.flatnonzero(~(head & tail).any(axis=1))
     for column, end in enumerate((head[apart], tail[apart])):
-        best = np.where(end, weight[apart], -1).argmax(axis=1)
-        chosen[apart, column] = np.where(end.any(axis=1), best, -1)
+        mentions = np.flatnonzero(end.any(axis=1))
+        weights = np.where(end[mentions], weight[apart[mentions]], -1)
+        chosen[apart[mentions], column] = weights.argmax(axis=1)
     return chosen
 
 
