@@ -169,7 +169,9 @@ def test_pair_vectors_of_odd_sizes(hidden: int) -> None:
     batch = tensors(ENCODED[:2], TOKENIZER.pad_id, ENCODING)
     vectors = torch.randn(*batch["input_ids"].shape, hidden)
     made = pairs(vectors, *(batch[name] for name in PAIR_INPUTS))
-    for each in made:
+    *of_pairs, attention = made
+    assert attention.shape == (2, batch["pairs"].shape[1], batch["token_source"].shape[1])
+    for each in of_pairs:
         assert each is not None
         assert each.shape == (2, batch["pairs"].shape[1], hidden)
         assert torch.isfinite(each).all()
