@@ -58,6 +58,7 @@ test-all: check
 benchmarks: $(VENV)/dev
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/gold_entities.py
+	$(BIN)/python benchmarks/evidence.py
 	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/grouping.py
 	$(BIN)/python benchmarks/corpora.py

@@ -883,6 +883,28 @@ TYPING_VECTOR = Message(
     "[tasks.typing] needs vectors of the entities, and encoding.vector = 'cls' makes none.",
     "Set encoding.vector to 'starts' or 'pooled', or leave the table out.",
 )
+DIRECTION_UNKNOWN = Message(
+    "R870",
+    "the recipe has [tasks.direction], but schema {schema} does not name the entity that acts.",
+    "Leave the table out, or learn from a corpus that names it, such as bioredirect.",
+)
+DIRECTION_VECTOR = Message(
+    "R871",
+    "[tasks.direction] needs vectors of the entities, and encoding.vector = 'cls' makes none.",
+    "Set encoding.vector to 'starts' or 'pooled', or leave the table out.",
+)
+DIRECTION_MISSING = Message(
+    "R872",
+    "the recipe is selected by score {score}, which compares who acts, and without "
+    "[tasks.direction] the model never says.",
+    "Add the table, or set selection.score to 'pair+type'.",
+)
+DIRECTION_ALONE = Message(
+    "R873",
+    "the recipe has [tasks.direction] and no loss for relations, and direction is told of the "
+    "relations that a model finds.",
+    "Add a table such as [losses.cross_entropy], or leave [tasks.direction] out.",
+)
 DEFINITION_MISSING = Message(
     "R621",
     "[definitions.labels] says nothing of label {label} of schema {schema}.",

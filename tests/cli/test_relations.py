@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from relatome.cli._relations import relation_table
-from relatome.data import Document, Passage, Relation
+from relatome.data import Document, Passage, Relation, Span
 from tests.tiny import document
 
 SOURCE = document(
@@ -16,9 +16,11 @@ SOURCE = document(
 )
 
 
-def lines(made: Document) -> list[str]:
+def lines(made: Document, width: int = 100) -> list[str]:
     stream = io.StringIO()
-    Console(file=stream, width=100, highlight=False, emoji=False).print(relation_table(made))
+    Console(file=stream, width=width, highlight=False, emoji=False).print(
+        relation_table(made, width)
+    )
     return [line.rstrip() for line in stream.getvalue().splitlines()]
 
 
@@ -66,3 +68,49 @@ def test_names_are_shown_and_not_obeyed(name: str) -> None:
     if name.isprintable():
         assert name in drawn[0]
         assert f"{name} {name}" in drawn[4]
+
+
+LONG = document(
+    "1", "In a study of mice it was found that {KCN9|G|99} raises {fever|D|D1} and is not given."
+)
+
+
+def evident(subject: str | None = None, start: int = 0) -> Document:
+    evidence = (Span(start, len(LONG.text)), Span(0, 4))
+    relation = Relation("99", "D1", "Association", score=0.5, subject=subject, evidence=evidence)
+    return LONG.with_relations((relation,))
+
+
+def test_the_sentence_fills_what_is_left_of_the_line() -> None:
+    assert lines(evident(), 140)[4] == (
+        "│ KCN9 99 │ Association │ fever D1 │  0.50 │       │ "
+        "In a study of mice it was found that KCN9 raises fever and is not given. │"
+    )
+    assert lines(evident(), 110)[4] == (
+        "│ KCN9 99 │ Association │ fever D1 │  0.50 │       │ "
+        "… it was found that KCN9 raises fever and is not given. │"
+    )
+    assert lines(evident(start=32), 110)[4].endswith("│ that KCN9 raises fever and is not given. │")
+
+
+def test_every_width_keeps_both_mentions_in_view() -> None:
+    for width in range(60, 160):
+        drawn = lines(evident(), width)
+        assert all(len(line) <= width for line in drawn)
+        shown = "evidence" in drawn[2]
+        assert shown == (width >= 85)
+        assert not shown or "KCN9 raises fever" in drawn[4]
+
+
+def test_a_sentence_that_mentions_one_of_the_two_is_shown_around_it() -> None:
+    text = "x" * 100 + " {KCN9|G|99} " + "y" * 100 + "."
+    made = document("1", text + " {Fever|D|D1}.")
+    evidence = (Span(0, 207), Span(208, len(made.text)))
+    relation = Relation("99", "D1", "Association", evidence=evidence)
+    drawn = lines(made.with_relations((relation,)), 100)[-2]
+    assert "x KCN9 y" in drawn
+
+
+def test_an_arrow_leads_away_from_the_entity_that_acts() -> None:
+    assert "│ Association → │" in lines(evident("99"))[4]
+    assert "│ ← Association │" in lines(evident("D1"))[4]

@@ -175,3 +175,20 @@ def test_softmax_sums_to_one(row: np.ndarray) -> None:
 def test_scores_that_are_no_numbers_are_refused() -> None:
     with pytest.raises(ModelError, match=r"R514.*document d"):
         one(np.full((1, CLASSES), np.nan, dtype=np.float32))
+
+
+@pytest.mark.parametrize(
+    ("row", "subject"), [((3, 1, 2), "2"), ((0, 1, -1), "1"), ((0, 1, 2), None), ((2, 2, 2), "2")]
+)
+def test_the_subject_is_the_likeliest_of_head_tail_and_neither(
+    row: tuple[float, float, float], subject: str | None
+) -> None:
+    scores = np.asarray([row], dtype=np.float32)
+    found = decode(PAIR, logits(Association=0.9), None, BIORED, Decoding(), scores)
+    (relation,) = found.relations
+    assert (relation.head, relation.tail, relation.subject) == ("2", "1", subject)
+
+
+def test_a_model_that_tells_no_direction_names_no_subject() -> None:
+    (relation,) = one(logits(Association=0.9)).relations
+    assert relation.subject is None

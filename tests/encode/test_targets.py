@@ -12,6 +12,7 @@ from relatome.data.schemas import DRUGPROT
 from relatome.encode import (
     DocumentEncoding,
     coreference_targets,
+    direction_targets,
     encode_document,
     pair_type_targets,
     relation_targets,
@@ -171,3 +172,40 @@ def test_pair_types_are_the_rules_of_the_schema() -> None:
     assert gold.sum(axis=1).tolist() == [1, 1, 1]
     for candidate, row in zip(encoded.candidates, gold, strict=True):
         assert BIORED.pairs[int(row.argmax())] == candidate.rule
+
+
+def directions(*subjects: str | None) -> dict[tuple[str, str], list[bool]]:
+    """Gold rows by pair where these act in the relations of 1 with 2 and of 1 with 3."""
+    given = document("d", TEXT, ("1", "2", "Association", None), ("1", "3", "Bind", None))
+    relations = tuple(
+        msgspec.structs.replace(relation, subject=subject)
+        for relation, subject in zip(given.relations, subjects, strict=True)
+    )
+    encoded = encode_document(
+        given.with_relations(relations), BIORED, TOKENIZER, DocumentEncoding(64, 16)
+    )
+    assert encoded is not None
+    gold = direction_targets(encoded, BIORED)
+    assert gold.dtype == np.bool_
+    ids = [entity.id for entity in given.entities]
+    return {
+        (ids[c.head], ids[c.tail]): row.tolist()
+        for c, row in zip(encoded.candidates, gold, strict=True)
+    }
+
+
+HEAD, TAIL, NEITHER, UNJUDGED = *np.eye(3, dtype=np.bool_).tolist(), [False] * 3
+
+
+def test_the_subject_of_each_relation() -> None:
+    assert directions("1", "3") == {("2", "1"): TAIL, ("2", "3"): UNJUDGED, ("1", "3"): TAIL}
+    assert directions("2", "1") == {("2", "1"): HEAD, ("2", "3"): UNJUDGED, ("1", "3"): HEAD}
+    assert directions("2", None) == {("2", "1"): HEAD, ("2", "3"): UNJUDGED, ("1", "3"): NEITHER}
+
+
+def test_a_document_without_subjects_is_not_judged() -> None:
+    assert set(map(tuple, directions(None, None).values())) == {tuple(UNJUDGED)}
+
+
+def test_a_subject_outside_the_pair_is_not_judged() -> None:
+    assert directions("3", "1")["2", "1"] == UNJUDGED

@@ -10,7 +10,13 @@ import torch
 from torch import nn
 
 from relatome.data.schemas import BIORED
-from relatome.models.heads import CoreferenceHead, NoveltyHead, RelationHead, TypingHead
+from relatome.models.heads import (
+    CoreferenceHead,
+    DirectionHead,
+    NoveltyHead,
+    RelationHead,
+    TypingHead,
+)
 
 
 def test_coreference_is_a_bilinear_layer() -> None:
@@ -27,6 +33,20 @@ def test_coreference_is_a_bilinear_layer() -> None:
         for right in range(5):
             expected = other(mentions[:, left], mentions[:, right])
             assert torch.allclose(made[:, left, right], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("pooled", [True, False], ids=["with context", "without"])
+def test_swapping_head_and_tail_swaps_the_subject(pooled: bool) -> None:
+    torch.manual_seed(0)
+    head = DirectionHead(8, context=pooled, dropout=0.5).eval()
+    one, other, between = torch.randn(3, 2, 5, 8)
+    context = between if pooled else None
+    made, swapped = head(one, other, context), head(other, one, context)
+    assert made.shape == (2, 5, 3)
+    assert torch.allclose(swapped, made[..., [1, 0, 2]], atol=1e-6)
+    assert (made[..., 0] - made[..., 1]).abs().min() > 1e-4
+    if pooled:
+        assert not torch.allclose(head(one, other, -between), made, atol=1e-2)
 
 
 def test_a_hidden_layer_makes_a_perceptron() -> None:

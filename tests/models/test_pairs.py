@@ -87,6 +87,22 @@ def test_parts_score_as_the_whole(model: RelationModel, size: int) -> None:
     assert differences(joined, scores(model, whole)) < 1e-5
 
 
+def test_direction_does_not_depend_on_which_is_the_head(tiny_encoder: object) -> None:
+    backbone, _ = load_encoder(str(tiny_encoder))
+    settings = Settings(BIORED, ENCODING, direction=True)
+    made = RelationModel(backbone, settings, TOKENIZER, dropout=0.5).eval()
+    fix_weights(made.pairs)
+    assert made.direction is not None
+    fix_weights(made.direction)
+    batch = tensors([ENCODED[-1]], TOKENIZER.pad_id, ENCODING)
+    with torch.no_grad():
+        direction = made(batch)["direction"]
+        swapped = made(batch | {"pairs": batch["pairs"].flip(-1)})["direction"]
+    assert direction.shape == (1, len(ENCODED[-1].pairs), 3)
+    assert torch.allclose(swapped, direction[..., [1, 0, 2]], atol=1e-5)
+    assert (direction[..., 0] - direction[..., 1]).abs().max() > 1e-3
+
+
 def test_illegal_classes_are_out_of_reach(model: RelationModel) -> None:
     for encoded in ENCODED:
         relation = scores(model, encoded)["relation"][0]
@@ -153,7 +169,9 @@ def test_pair_vectors_of_odd_sizes(hidden: int) -> None:
     batch = tensors(ENCODED[:2], TOKENIZER.pad_id, ENCODING)
     vectors = torch.randn(*batch["input_ids"].shape, hidden)
     made = pairs(vectors, *(batch[name] for name in PAIR_INPUTS))
-    for each in made:
+    *of_pairs, attention = made
+    assert attention.shape == (2, batch["pairs"].shape[1], batch["token_source"].shape[1])
+    for each in of_pairs:
         assert each is not None
         assert each.shape == (2, batch["pairs"].shape[1], hidden)
         assert torch.isfinite(each).all()

@@ -39,6 +39,7 @@ def checkpoint(vector: str, encoder: Path, folder: Path) -> Path:
         BIORED,
         encoding,
         Decoding(0.3, 0.5),
+        direction=vector != "cls",
         typing=vector != "cls",
         pair_typing=True,
         coreference=True,
@@ -51,7 +52,7 @@ def checkpoint(vector: str, encoder: Path, folder: Path) -> Path:
     model = RelationModel(backbone, settings, marked, dropout=0.0)
     for name, module in model.named_children():
         if name != "encoder":
-            fix_weights(module, scale=1.0 if name in ("relation", "novelty") else 0.15)
+            fix_weights(module, scale=1.0 if name in ("relation", "novelty", "direction") else 0.15)
     save_model(model, marked, settings, folder)
     return folder
 
@@ -102,13 +103,19 @@ def test_fp32_scores_are_those_of_torch(exported: Exported) -> None:
     asked = [made for d in SIZES if (made := runtime.encode(d)) is not None]
     assert {len(made.candidates) for made in asked} >= {1, 6, 18, 45}
     for theirs in score_documents(model, asked, settings, tokenizer.pad_id):
-        relation, novelty = runtime.score(theirs.asked)
+        logits, novelty, direction, evidence = runtime.score(theirs.asked)
         legal = theirs.asked.legal
-        assert relation.shape == (len(legal), 1 + len(BIORED.labels))
+        assert logits.shape == (len(legal), 1 + len(BIORED.labels))
+        assert evidence is None
         assert novelty is not None
         assert theirs.novelty is not None
-        assert relation[legal] == pytest.approx(theirs.relation[legal], abs=1e-3)
+        assert logits[legal] == pytest.approx(theirs.relation[legal], abs=1e-3)
         assert novelty == pytest.approx(theirs.novelty, abs=1e-3)
+        assert (direction is None) == (theirs.direction is None) == (not settings.direction)
+        if direction is not None:
+            assert direction == pytest.approx(theirs.direction, abs=1e-3)
+        for relation in runtime.relations(theirs.asked).relations:
+            assert 1 <= len(relation.evidence) <= 2
 
 
 def test_batches_change_nothing(exported: Exported, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +125,8 @@ def test_batches_change_nothing(exported: Exported, monkeypatch: pytest.MonkeyPa
     whole = runtime.score(asked)
     monkeypatch.setattr(model_module, "_MOST_SEQUENCE_TOKENS", 1)  # each pair by itself
     for one, other in zip(whole, runtime.score(asked), strict=True):
-        assert one == pytest.approx(other, abs=1e-4)
+        assert (one is None) == (other is None)
+        assert one is None or one == pytest.approx(other, abs=1e-4)
 
 
 def test_int8_stays_near(exported: Exported) -> None:

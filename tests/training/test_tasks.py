@@ -11,6 +11,7 @@ pytest.importorskip("torch")
 
 import torch
 
+from relatome.data import Document
 from relatome.encode import PairSequence
 from relatome.errors import UsageError
 from relatome.pipeline import load
@@ -27,6 +28,20 @@ from tests.training.conftest import Tiny
 
 TRAIN = split("own:train", [*DOCUMENTS, *learnable(6)])
 DEV = split("own:dev", learnable(6, start=6), "dev")
+
+
+def acting(count: int, *, start: int = 0) -> tuple[Document, ...]:
+    """Documents in which the first named of two acts, if "by" does not turn it round."""
+    made = []
+    for number in range(start, start + count):
+        words, subject = (("inhibits", 1), ("inhibited by", 2))[number % 2]
+        text = f"The dose of {{kcn{number % 5}|G|G1}} {words} {{abadol|G|G2}} in mice."
+        each = document(f"act-{number}", text, ("G1", "G2", "Negative_Correlation", True))
+        named = msgspec.structs.replace(each.relations[0], subject=f"G{subject}")
+        made.append(each.with_relations((named,)))
+    return tuple(made)
+
+
 ALL = {"novelty": 0.5, "coreference": 0.25, "pair_typing": 0.125}
 
 
@@ -150,3 +165,66 @@ def test_a_mention_of_both_entities_is_one_of_each(paired: Tiny) -> None:
         for right in range(left + 1, len(starts)):
             same = {left, right} & set(shared)
             assert gold[left, right].tolist() == ([False, True] if same else [True, False])
+
+
+def directed(tiny: Tiny, *overrides: str) -> Recipe:
+    rule = ("selection.rule=biored-direction", "selection.score=pair+type+direction")
+    return tiny("schema=bioredirect", *rule, "tasks.direction.weight=1.0", *overrides)
+
+
+def test_direction_is_learnt_predicted_and_exported(tiny: Tiny, tmp_path: Path) -> None:
+    recipe = directed(
+        tiny, "training.epochs=12", "training.head_learning_rate=5e-3", "model.dropout=0.0"
+    )
+    train = split("own:train", acting(40))
+    dev = split("own:dev", acting(10, start=40), "dev")
+    folder = tmp_path / "run"
+    outcome = run(recipe, train, dev, folder, resume=False)
+    assert outcome.scores["pair+type+direction"] > 0.9
+    expected = predict([load_run(folder)], dev.documents)
+    assert {r.subject for d in expected for r in d.relations} == {"G1", "G2"}
+    export_run(folder, tmp_path / "model", None)
+    extract = load(tmp_path / "model", precision="fp32", threads=1)
+    for one, other in zip(extract(dev.documents), expected, strict=True):
+        said = [[(r.head, r.tail, r.type, r.subject) for r in d.relations] for d in (one, other)]
+        assert said[0] == said[1]
+        assert all(relation.evidence for relation in one.relations)
+
+
+def test_direction_is_in_the_loss(tiny: Tiny) -> None:
+    recipe = directed(tiny, "model.dropout=0.0")
+    torch.manual_seed(0)
+    model, tokenizer, settings = _beginning(recipe, preflight(recipe), None, "")
+    examples = Examples(split("own:train", [*acting(4), *DOCUMENTS]), settings, tokenizer)
+    batch = Collator(tokenizer.pad_id, settings.encoding)(list(examples.examples))
+    gold = {n.removesuffix("_gold"): rows for n, rows in batch.items() if n.endswith("_gold")}
+    assert judged_rows(gold)["direction"] == 4  # DOCUMENTS name no subject
+    scores = model.train()(batch)
+    with_it = Objective(recipe, settings.schema)(scores, gold)
+    plain = msgspec.structs.replace(recipe, tasks=with_tasks(recipe, novelty=0.5).tasks)
+    without = Objective(plain, settings.schema)(scores, gold)
+    rows = gold["direction"].flatten(0, -2)
+    judged = rows.any(-1)
+    cost = torch.nn.functional.cross_entropy(
+        scores["direction"].flatten(0, -2)[judged], rows[judged].float().argmax(-1)
+    )
+    assert (with_it - without).item() == pytest.approx(cost.item(), rel=1e-4)
+
+
+def test_direction_where_it_cannot_be_is_refused(tiny: Tiny, paired: Tiny) -> None:
+    wrong = [
+        (tiny("tasks.direction.weight=1.0"), "R870"),
+        (paired("cls", schema="bioredirect", tasks__direction={"weight": 1.0}), "R871"),
+        (tiny("schema=bioredirect", "selection.rule=biored-direction"), "R872"),
+        (
+            msgspec.structs.replace(directed(tiny, "selection.score=pair+novelty"), losses={}),
+            "R873",
+        ),
+    ]
+    for recipe, code in wrong:
+        with pytest.raises(UsageError, match=code):
+            preflight(recipe)
+    for vector in ("starts", "pooled"):
+        assert preflight(
+            paired(vector, schema="bioredirect", tasks__direction={"weight": 1.0})
+        ).direction

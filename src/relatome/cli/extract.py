@@ -190,11 +190,12 @@ def _write_table(documents: Iterator[Document], output: Path | None) -> None:
 
     if output is None:
         for document in documents:
-            console().print(relation_table(document))
+            terminal = console()
+            terminal.print(relation_table(document, terminal.width))
         return
     with replaced(output) as stream:
         text = TextIOWrapper(stream, encoding="utf-8", newline="\n")
         file = Console(file=text, width=PIPED_WIDTH, highlight=False, emoji=False)
         for document in documents:
-            file.print(relation_table(document))
+            file.print(relation_table(document, PIPED_WIDTH))
         text.detach()  # flushes, and leaves the closing to `replaced`

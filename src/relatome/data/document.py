@@ -86,7 +86,9 @@ class Relation(msgspec.Struct, frozen=True):
     `head` and `tail` are entity ids; whether their order means anything is the schema's business.
     `score` is the probability the model gives to the relation holding with this type (None for
     human annotation). `novel` is True, False or None (not judged), `novel_score` the probability
-    that it is novel. `subject` names the entity that acts, where an annotation says so.
+    that it is novel. `subject` names the entity that acts, where an annotation or a model says so.
+    `evidence` is where the text says it; of a model, the sentences it looked at most, the
+    weightiest first.
     """
 
     head: str

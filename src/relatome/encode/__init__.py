@@ -22,6 +22,7 @@ from relatome.encode.document import (
     legal_classes,
     type_tags,
 )
+from relatome.encode.evidence import MOST_SENTENCES, attended, with_evidence
 from relatome.encode.sequences import (
     EncodedPairs,
     PairEncoding,
@@ -31,6 +32,7 @@ from relatome.encode.sequences import (
 from relatome.encode.settings import Settings
 from relatome.encode.targets import (
     coreference_targets,
+    direction_targets,
     pair_type_targets,
     relation_targets,
     type_classes,
@@ -44,6 +46,7 @@ __all__ = [
     "ENCODER_INPUTS",
     "ILLEGAL",
     "MENTION_INPUTS",
+    "MOST_SENTENCES",
     "PAIR_FEATURE_SIZES",
     "PAIR_INPUTS",
     "Asked",
@@ -60,8 +63,10 @@ __all__ = [
     "Tokenizer",
     "Tokens",
     "Unit",
+    "attended",
     "coreference_targets",
     "decode",
+    "direction_targets",
     "encode",
     "encode_document",
     "encode_text",
@@ -81,4 +86,5 @@ __all__ = [
     "type_targets",
     "unit_batch",
     "units",
+    "with_evidence",
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from relatome.data import Candidate, Document
+from relatome.data import Candidate, Document, Span, sentences
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Asked:
     candidates: tuple[Candidate, ...]
     pair_rules: npt.NDArray[np.int64]
     legal: npt.NDArray[np.bool_]
+
+    @cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        """The sentences of the document, split when first asked for."""
+        return sentences(self.document)
 
     @property
     def shortened(self) -> int:

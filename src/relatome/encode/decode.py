@@ -45,6 +45,7 @@ def decode(
     novelty_logits: FloatArray | None,
     schema: Schema,
     decoding: Decoding,
+    direction_logits: FloatArray | None = None,
 ) -> Document:
     """The document with the relations that the scores assert, most probable first.
 
@@ -54,6 +55,8 @@ def decode(
         novelty_logits: ``(P, 2)``, known and novel, or None for a schema without novelty.
         schema: the labels.
         decoding: the thresholds.
+        direction_logits: ``(P, 3)``, subject head, tail and neither, or None where the model does
+            not tell.
 
     Raises:
         ModelError: if a score is not a number, which no threshold would ever assert.
@@ -67,24 +70,28 @@ def decode(
     asserted = np.flatnonzero(1 - none >= decoding.threshold)
     ranked = classes[np.argsort(-probability[:, classes], axis=1, kind="stable")]
     novel = None if novelty_logits is None else softmax(novelty_logits)[:, 1]
+    acting = None if direction_logits is None else direction_logits.argmax(axis=1)
     entities = asked.document.entities
     relations = []
     for index in asserted:
         candidate = asked.candidates[index]
         novel_score = None if novel is None else float(novel[index])
         is_novel = None if novel_score is None else novel_score >= decoding.novelty_threshold
+        ids = (entities[candidate.head].id, entities[candidate.tail].id)
+        subject = None if acting is None else (*ids, None)[acting[index]]
         for rank, label in enumerate(ranked[index] if schema.multi_label else ranked[index, :1]):
             score = float(probability[index, label])
             if rank and score < decoding.second_threshold:
                 break
             relations.append(
                 Relation(
-                    head=entities[candidate.head].id,
-                    tail=entities[candidate.tail].id,
+                    head=ids[0],
+                    tail=ids[1],
                     type=schema.labels[label - 1],
                     score=score,
                     novel=is_novel,
                     novel_score=novel_score,
+                    subject=subject,
                 )
             )
     relations.sort(key=lambda relation: -(relation.score or 0.0))

@@ -51,6 +51,7 @@ class EncodedText:
         window_types: entity type tags of the same tokens (0 none, then begin/inside per type).
         window_of: window from which each token's vector is taken, ``(T,)``.
         position_in: position of each token in that window, ``(T,)``.
+        starts: character of the document at which each token begins, ``(T,)``.
         mention_tokens: token indices of each mention, -1 padded, ``(M, K)``.
     """
 
@@ -58,6 +59,7 @@ class EncodedText:
     window_types: tuple[IntArray, ...]
     window_of: IntArray
     position_in: IntArray
+    starts: IntArray
     mention_tokens: IntArray
 
     @property
@@ -190,6 +192,7 @@ def _text(
         window_of=window_of,
         # + 1 for the special token that opens every window
         position_in=np.arange(len(tokens)) - np.asarray(cut)[window_of, 0] + 1,
+        starts=tokens.starts,
         mention_tokens=pad_rows([mention_tokens(first, last) for first, last in spans]),
     )
 

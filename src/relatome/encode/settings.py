@@ -20,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True):
         narrowing: which of the schema's candidates to ask about.
         relation: whether the model tells relations; else it only judges the novelty of given ones.
         novelty: whether it judges novelty, in a schema that has it.
+        direction: whether it tells which entity of a relation acts.
         typing: whether it also learnt to tell the types of entities.
         pair_typing: whether it also learnt to tell the types of pairs.
         coreference: whether it also learnt to tell mentions of one entity.
@@ -33,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True):
     narrowing: Narrowing = Narrowing()
     relation: bool = True
     novelty: bool = True
+    direction: bool = False
     typing: bool = False
     pair_typing: bool = False
     coreference: bool = False

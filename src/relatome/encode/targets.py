@@ -47,6 +47,30 @@ def relation_targets(asked: Asked, schema: Schema) -> tuple[Gold, Gold]:
     return labels, novelty
 
 
+def direction_targets(asked: Asked, schema: Schema) -> Gold:
+    """Gold subject of every candidate's relation, ``(P, 3)``: the head, the tail, neither.
+
+    A row without any is not judged: pairs that are not related, and all pairs of a document that
+    names no subject, for it may come from a corpus that never does.
+    """
+    document = asked.document
+    judged = any(relation.subject is not None for relation in document.relations)
+    subjects: dict[tuple[str, str], str | None] = {}
+    for relation in document.relations:
+        subjects[relation.head, relation.tail] = relation.subject
+        if not schema.ordered:
+            subjects[relation.tail, relation.head] = relation.subject
+    gold = np.zeros((len(asked.candidates), 3), dtype=np.bool_)
+    related = relation_targets(asked, schema)[0][:, 1:].any(axis=1)
+    for row in np.flatnonzero(related & judged):
+        candidate = asked.candidates[row]
+        ids = [document.entities[entity].id for entity in (candidate.head, candidate.tail)]
+        subject = subjects.get((ids[0], ids[1]))
+        if subject is None or subject in ids:
+            gold[row, 2 if subject is None else ids.index(subject)] = True
+    return gold
+
+
 def type_classes(schema: Schema) -> tuple[str, ...]:
     """The entity types a mention may be given, the finer ones of the corpora among them."""
     return tuple(

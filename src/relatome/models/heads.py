@@ -1,4 +1,4 @@
-"""What is read off a pair vector: the relation, within what is legal, and its novelty."""
+"""What is read off a pair vector: the legal relation, its novelty, its direction."""
 
 from __future__ import annotations
 
@@ -35,6 +35,42 @@ class NoveltyHead(nn.Module):
         """Logits ``(B, P, 2)``, known and novel, from ``(B, P, size)``."""
         logits: Tensor = self.classify(pair_vectors)
         return logits
+
+
+class DirectionHead(nn.Module):
+    """Which entity of a pair acts in their relation, if one does (BioREDirect's roles).
+
+    One perceptron asks of each of the two whether it acts on the other, reading the two in that
+    order and then what is the same in either: their product and the context of the pair. So where
+    the vectors of the entities do not depend on which is the head, as under document encoding,
+    swapping head and tail swaps their logits and leaves that of neither as it is.
+    """
+
+    def __init__(self, hidden: int, *, context: bool, dropout: float) -> None:
+        """Build.
+
+        Args:
+            hidden: size of the vectors of entities.
+            context: whether pairs have a context, of the same size.
+            dropout: of what is read.
+        """
+        super().__init__()
+        shared = (1 + context) * hidden
+        self.dropout = nn.Dropout(dropout)
+        self.acts = _classifier(2 * hidden + shared, 1, hidden)
+        self.neither = nn.Linear(shared, 1)
+
+    def forward(self, head: Tensor, tail: Tensor, context: Tensor | None) -> Tensor:
+        """Logits ``(B, P, 3)``, subject head, tail and neither, from ``(B, P, hidden)`` each."""
+        same = [head * tail] if context is None else [head * tail, context]
+        shared = self.dropout(torch.cat(same, dim=-1))
+        first, second = self.dropout(head), self.dropout(tail)
+        logits = (
+            self.acts(torch.cat((first, second, shared), dim=-1)),
+            self.acts(torch.cat((second, first, shared), dim=-1)),
+            self.neither(shared),
+        )
+        return torch.cat(logits, dim=-1)
 
 
 class TypingHead(nn.Module):

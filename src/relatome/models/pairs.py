@@ -24,12 +24,17 @@ class PairVectors(NamedTuple):
             where nothing was.
         head: the pair's head, ``(B, P, hidden)``; None where the encoding has no vector for it.
         tail: its tail, likewise.
+        context: what both entities attend to, ``(B, P, hidden)``, the same whichever is the head;
+            None where the encoding has no such context.
+        attention: what each token weighs in it, ``(B, P, T)``, in sum 1; likewise.
     """
 
     pair: Tensor
     untyped: Tensor
     head: Tensor | None
     tail: Tensor | None
+    context: Tensor | None = None
+    attention: Tensor | None = None
 
 
 def attention_heads(hidden: int) -> int:
@@ -104,7 +109,8 @@ class DocumentPairs(nn.Module):
         entities = _logmeanexp(gather_rows(mentions, entity_mentions), entity_mentions >= 0)
         head, tail = pairs.unbind(-1)  # (B, P) each
         head_vector, tail_vector = gather_rows(entities, head), gather_rows(entities, tail)
-        context = self._context(tokens, token_source >= 0, entities, distances, head, tail)
+        attention = self._attention(tokens, token_source >= 0, entities, distances, head, tail)
+        context = attention @ tokens
         # (B, P, 4 · hidden)
         joined = torch.cat((head_vector, tail_vector, context, head_vector * tail_vector), dim=-1)
         combined = self.combine(self.dropout(joined))
@@ -115,7 +121,7 @@ class DocumentPairs(nn.Module):
             self.dropout(nn.functional.gelu(self.norm(vectors)))
             for vectors in (combined, combined + of_types(pair_rules))
         )
-        return PairVectors(typed, untyped, head_vector, tail_vector)
+        return PairVectors(typed, untyped, head_vector, tail_vector, context, attention)
 
     def mentions(self, window_vectors: Tensor, batch: dict[str, Tensor]) -> Tensor:
         """Vectors of all mentions, ``(B, M, hidden)``; arguments as for `forward`, by name."""
@@ -128,7 +134,7 @@ class DocumentPairs(nn.Module):
         scaled: Tensor = self.scale(window_vectors)
         return scaled.flatten(0, 1)[token_source.clamp(min=0)]
 
-    def _context(
+    def _attention(
         self,
         tokens: Tensor,
         is_token: Tensor,
@@ -148,8 +154,7 @@ class DocumentPairs(nn.Module):
         attention = scores.softmax(-1).flatten(2)  # (B, E, heads · T)
         shared = gather_rows(attention, head) * gather_rows(attention, tail)
         shared = shared.reshape(batch, -1, self.heads, length).sum(-2)  # (B, P, T)
-        weights = shared / shared.sum(-1, keepdim=True).clamp(min=1e-12)
-        return weights @ tokens
+        return shared / shared.sum(-1, keepdim=True).clamp(min=1e-12)
 
 
 def _small_embedding(size: int, hidden: int) -> nn.Embedding:

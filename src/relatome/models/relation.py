@@ -10,16 +10,17 @@ from relatome.models.definitions import RelationAttention
 from relatome.models.encoder import TypedEncoder
 from relatome.models.heads import (
     CoreferenceHead,
+    DirectionHead,
     NoveltyHead,
     RelationHead,
     TypingHead,
 )
-from relatome.models.pairs import DocumentPairs
+from relatome.models.pairs import DocumentPairs, PairVectors
 from relatome.models.sequences import ClassificationVector, SequenceEncoder, StartMarkers
 
-# Logits of a batch by task: relation ``(B, P, labels+1)``, novelty ``(B, P, 2)``, head_type and
-# tail_type ``(B, P, types)``, pair_typing ``(B, P, pair rules)``, and in training coreference
-# ``(B, M, M, 2)``; those the model has no head for are left out.
+# Logits of a batch by task: relation ``(B, P, labels+1)``, novelty ``(B, P, 2)``, direction
+# ``(B, P, 3)``, head_type and tail_type ``(B, P, types)``, pair_typing ``(B, P, pair rules)``, and
+# in training coreference ``(B, M, M, 2)``; those the model has no head for are left out.
 Scores = dict[str, Tensor]
 
 
@@ -54,6 +55,10 @@ class RelationModel(nn.Module):
         width = settings.hidden
         self.relation = RelationHead(size, schema, width) if settings.relation else None
         self.novelty = NoveltyHead(size, width) if settings.judges_novelty else None
+        self.direction = None
+        if settings.direction:
+            pooled = isinstance(self.pairs, DocumentPairs)
+            self.direction = DirectionHead(hidden, context=pooled, dropout=dropout)
         self.typing = TypingHead(hidden, len(type_classes(schema))) if settings.typing else None
         self.pair_typing = (
             TypingHead(self.pairs.size, len(schema.pairs)) if settings.pair_typing else None
@@ -75,8 +80,11 @@ class RelationModel(nn.Module):
             token_vectors: ``(windows or sequences, length, hidden)``.
             pair_inputs: the arrays `pair_inputs` names, in that order.
         """
-        vectors = self.pairs(token_vectors, *pair_inputs)
         pair_rules = pair_inputs[self.pair_inputs.index("pair_rules")]
+        return self.read(self.pairs(token_vectors, *pair_inputs), pair_rules)
+
+    def read(self, vectors: PairVectors, pair_rules: Tensor) -> Scores:
+        """What the heads say of the pairs, whose rules are ``(B, P)``."""
         pair = vectors.pair
         if self.attention is not None:
             pair = self.attention(pair, self.encoder)
@@ -85,6 +93,9 @@ class RelationModel(nn.Module):
             scores["relation"] = self.relation(pair, pair_rules)
         if self.novelty is not None:
             scores["novelty"] = self.novelty(pair)
+        if self.direction is not None:
+            ends = vectors.head, vectors.tail
+            scores["direction"] = self.direction(*ends, vectors.context)
         if self.typing is not None:
             scores["head_type"] = self.typing(vectors.head)
             scores["tail_type"] = self.typing(vectors.tail)

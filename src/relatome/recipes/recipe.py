@@ -140,6 +140,12 @@ class Novelty(Section, frozen=True):
     weight: Weight
 
 
+class Direction(Section, frozen=True):
+    """Learning which entity of a relation acts, by cross-entropy over related pairs."""
+
+    weight: Weight
+
+
 class Typing(Section, frozen=True):
     """Learning the types of entities, by cross-entropy, besides the relations (paper B, eq. 3).
 
@@ -166,6 +172,7 @@ class Tasks(Section, frozen=True):
     """What is learnt besides relations; what is left out is not."""
 
     novelty: Novelty | None = None
+    direction: Direction | None = None
     typing: Typing | None = None
     coreference: Coreference | None = None
     pair_typing: PairTyping | None = None

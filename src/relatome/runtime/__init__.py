@@ -1,7 +1,7 @@
 """Running trained models without torch: model folders, ONNX Runtime."""
 
 from relatome.runtime.folder import ModelFolder, Weights
-from relatome.runtime.model import Model
+from relatome.runtime.model import Model, PairScores
 from relatome.runtime.tagger import Tagger
 
-__all__ = ["Model", "ModelFolder", "Tagger", "Weights"]
+__all__ = ["Model", "ModelFolder", "PairScores", "Tagger", "Weights"]

@@ -33,6 +33,9 @@ Weights = Literal["fp32", "int8"]
 MANIFEST, TOKENIZER, PAIRS, CARD = "model.json", "tokenizer.json", "pairs.onnx", "README.md"
 TAGGER_TOKENIZER, TAGGER_CARD = "tagger-tokenizer.json", "TAGGER.md"
 _TOKENIZERS = (TOKENIZER, TAGGER_TOKENIZER)
+# The output of the pair graph that tells what the model looked at; models of pair encoding, and
+# those exported by relatome 0.1.0, have none.
+ATTENTION = "attention"
 _FORMAT = 1
 # No separators, and nothing that begins with a dot.
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")

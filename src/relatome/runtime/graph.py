@@ -43,6 +43,11 @@ class Graph:
         except Exception as error:  # the bindings raise several kinds
             raise ModelError(MODEL_GRAPH, at=self._place, reason=_reason(error)) from None
 
+    @property
+    def outputs(self) -> list[str]:
+        """The names of what the graph returns, in its order."""
+        return [output.name for output in self._session.get_outputs()]
+
     def __call__(self, feed: Mapping[str, npt.NDArray[Any]]) -> list[FloatArray]:
         """Its outputs.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from relatome.encode import (
     Asked,
     Batch,
     EncodedDocument,
+    attended,
     decode,
     encode,
     encoder_batch,
@@ -22,16 +23,37 @@ from relatome.encode import (
     pair_batch,
     unit_batch,
     units,
+    with_evidence,
 )
 from relatome.encode.decode import FloatArray
+from relatome.encode.tokens import IntArray
 from relatome.errors import MODEL_RUN, ModelError, Place
-from relatome.runtime.folder import PAIRS, ModelFolder, Weights
+from relatome.runtime.folder import ATTENTION, PAIRS, ModelFolder, Weights
 from relatome.runtime.graph import Graph, cores
 
 # Bounds on what one call of a graph works on, so that memory does not grow with the document.
 _MOST_WINDOWS = 8
 _MOST_SEQUENCE_TOKENS = 2048
 _MOST_PAIR_TOKENS = 2_000_000
+
+_Array = TypeVar("_Array", FloatArray, IntArray)
+
+
+class PairScores(NamedTuple):
+    """What a model says of the P candidates of a document.
+
+    Attributes:
+        relation: logits, ``(P, labels+1)``, class 0 being no relation.
+        novelty: logits, ``(P, 2)``, known and novel; None where the model does not judge it.
+        direction: logits, ``(P, 3)``, subject head, tail and neither; None likewise.
+        evidence: the sentences looked at, as `relatome.encode.attended` gives them, ``(P, 3)``;
+            None where the model does not tell.
+    """
+
+    relation: FloatArray
+    novelty: FloatArray | None = None
+    direction: FloatArray | None = None
+    evidence: IntArray | None = None
 
 
 class Model:
@@ -84,8 +106,8 @@ class Model:
             document, settings.schema, self._tokenizer, settings.encoding, settings.narrowing
         )
 
-    def score(self, asked: Asked) -> tuple[FloatArray, FloatArray | None]:
-        """Logits of every candidate: relation ``(P, labels+1)`` and novelty ``(P, 2)`` or None.
+    def score(self, asked: Asked) -> PairScores:
+        """Logits and evidence of every candidate.
 
         Raises:
             ModelError: if a graph fails, for lack of memory or because it does not fit.
@@ -93,21 +115,29 @@ class Model:
         try:
             if isinstance(asked, EncodedDocument):
                 vectors = self._token_vectors(asked)
-                parts = [self._score_part(part, vectors) for part in _parts(asked)]
+                parts = [self._score_part(p, vectors, asked) for p in _parts(asked)]
             else:
                 parts = self._score_sequences(asked)
         except ModelError as error:
             raise error.located(Place(document=asked.document.id)) from None
-        novelty = [part.novelty for part in parts if part.novelty is not None]
-        return (
+        return PairScores(
             np.concatenate([part.relation for part in parts]),
-            np.concatenate(novelty) if novelty else None,
+            _joined([part.novelty for part in parts]),
+            _joined([part.direction for part in parts]),
+            _joined([part.evidence for part in parts]),
         )
 
     def relations(self, asked: Asked) -> Document:
-        """The document with the relations the model asserts in place of any it had."""
-        relation, novelty = self.score(asked)
-        return decode(asked, relation, novelty, self.schema, self.settings.decoding)
+        """The document with the relations the model asserts in place of any it had.
+
+        Each says in its `evidence` which sentences it was read in.
+        """
+        scores = self.score(asked)
+        decoding = self.settings.decoding
+        found = decode(
+            asked, scores.relation, scores.novelty, self.schema, decoding, scores.direction
+        )
+        return with_evidence(found, asked, scores.evidence)
 
     def _token_vectors(self, encoded: EncodedDocument) -> FloatArray:
         """Encoder output of all windows, ``(windows, length, hidden)``."""
@@ -125,39 +155,55 @@ class Model:
         """One pass of the bare encoder: arrays as `encoder_batch` makes them to token vectors."""
         return self._encoder(feed)[0]
 
-    def _score_part(self, part: EncodedDocument, vectors: FloatArray) -> _PairScores:
-        relation, novelty = self._run_pairs(pair_batch([part], vectors.shape[1]), vectors)
-        return _PairScores(relation[0], None if novelty is None else novelty[0])
+    def _score_part(
+        self, part: EncodedDocument, vectors: FloatArray, whole: EncodedDocument
+    ) -> PairScores:
+        outputs = self._run_pairs(pair_batch([part], vectors.shape[1]), vectors)
+        evidence = None
+        if ATTENTION in outputs:
+            # Here, because the weights of all tokens for all pairs may be more than memory holds.
+            evidence = attended(part, whole.sentences, outputs[ATTENTION][0])
+        return _of_unit(outputs, 0)._replace(evidence=evidence)
 
-    def _score_sequences(self, asked: Asked) -> list[_PairScores]:
+    def _score_sequences(self, asked: Asked) -> list[PairScores]:
         """One part per pair, in order."""
         every = units(asked)
-        found: dict[int, _PairScores] = {}
+        found: dict[int, PairScores] = {}
         for group in length_batches(every, _MOST_SEQUENCE_TOKENS):
             batch = unit_batch(group, self._tokenizer.pad_id, self.settings.encoding)
             vectors = self.run_encoder({name: batch[name] for name in self._encoder_inputs})
-            relation, novelty = self._run_pairs(batch, vectors)
+            outputs = self._run_pairs(batch, vectors)
             for row, unit in enumerate(group):
-                found[id(unit)] = _PairScores(
-                    relation[row], None if novelty is None else novelty[row]
-                )
+                found[id(unit)] = _of_unit(outputs, row)
         return [found[id(unit)] for unit in every]
 
-    def _run_pairs(self, batch: Batch, vectors: FloatArray) -> _PairScores:
-        """Logits of a batch of units, ``(units, P, classes)``."""
+    def _run_pairs(self, batch: Batch, vectors: FloatArray) -> dict[str, FloatArray]:
+        """Outputs for a batch of units by name, ``(units, P, ...)``."""
         feed: dict[str, npt.NDArray[Any]] = {name: batch[name] for name in self._pair_inputs}
         feed["token_vectors"] = vectors
-        outputs = self._pairs(feed)
-        scored, named = outputs[0].shape[-1], 1 + len(self.schema.labels)
+        outputs = dict(zip(self._pairs.outputs, self._pairs(feed), strict=True))
+        scored = outputs["relation"].shape[-1] if "relation" in outputs else 0
+        named = 1 + len(self.schema.labels)
         if scored != named:
             reason = f"its graph scores {scored} classes, its settings name {named}"
             raise ModelError(MODEL_RUN, at=Place(str(self.folder.path)), reason=reason)
-        return _PairScores(outputs[0], outputs[1] if len(outputs) > 1 else None)
+        return outputs
 
 
-class _PairScores(NamedTuple):
-    relation: FloatArray
-    novelty: FloatArray | None
+def _joined(parts: Sequence[_Array | None]) -> _Array | None:
+    """The rows of all parts, one after the other; None where no part has any."""
+    present = [part for part in parts if part is not None]
+    return np.concatenate(present) if present else None
+
+
+def _of_unit(outputs: Mapping[str, FloatArray], row: int) -> PairScores:
+    """The logits of one unit of a batch."""
+    novelty, direction = (outputs.get(task) for task in ("novelty", "direction"))
+    return PairScores(
+        outputs["relation"][row],
+        None if novelty is None else novelty[row],
+        None if direction is None else direction[row],
+    )
 
 
 def _parts(encoded: EncodedDocument) -> Iterator[EncodedDocument]:

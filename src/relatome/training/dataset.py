@@ -20,6 +20,7 @@ from relatome.encode import (
     Tokenizer,
     Unit,
     coreference_targets,
+    direction_targets,
     encode,
     pair_type_targets,
     relation_targets,
@@ -92,6 +93,8 @@ def _examples(asked: Asked, settings: Settings) -> Iterator[Example]:
     gold = {"relation": relation}
     if settings.judges_novelty:
         gold["novelty"] = novelty
+    if settings.direction:
+        gold["direction"] = direction_targets(asked, schema)
     if settings.typing:
         gold |= zip(("head_type", "tail_type"), type_targets(asked, schema), strict=True)
     if settings.pair_typing:

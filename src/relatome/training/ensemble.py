@@ -162,11 +162,13 @@ def mean_scores(members: Sequence[Scored]) -> Scored:
     if not others:
         return first
     novelty = [scored.novelty for scored in members if scored.novelty is not None]
+    direction = [scored.direction for scored in members if scored.direction is not None]
     relation = [scored.relation for scored in members if scored.relation is not None]
     return Scored(
         first.asked,
         _log_mean([np.where(first.asked.legal, logits, -np.inf) for logits in relation]),
         _log_mean(novelty) if novelty else None,
+        _log_mean(direction) if direction else None,
     )
 
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 import relatome
-from relatome.encode import PAIR_FEATURE_SIZES, Settings
+from relatome.encode import PAIR_FEATURE_SIZES, DocumentEncoding, Settings
 from relatome.errors import (
     COMBINATION_EXPORT,
     FINE_TYPES_EXPORT,
@@ -22,6 +22,7 @@ from relatome.errors import (
 from relatome.models import DocumentPairs, RelationModel
 from relatome.recipes import Combination, TaggerRecipe, load_any
 from relatome.runtime.folder import (
+    ATTENTION,
     CARD,
     PAIRS,
     RELATION_FILES,
@@ -36,6 +37,8 @@ from relatome.training.fine_types import FINE_TYPES_FOLDER
 from relatome.training.folder import MODEL_FOLDER, PROVENANCE_FILE, RECIPE_FILE, RESULTS_FILE
 from relatome.training.graphs import quantize, write_graph
 from relatome.training.tagger.export import export_tagger
+
+_READ = ("relation", "novelty", "direction")  # the heads that are exported, in this order
 
 
 def export_run(run: Path, target: Path, name: str | None, *, int8_only: bool = False) -> None:
@@ -111,14 +114,25 @@ def export(
 class _Pairs(nn.Module):
     """The part of the model after the encoder, with positional inputs and outputs."""
 
-    def __init__(self, model: RelationModel) -> None:
+    def __init__(self, model: RelationModel, *, attends: bool) -> None:
+        """Build; `attends` says whether it also tells what each pair looked at."""
         super().__init__()
         self.model = model
+        self.attends = attends
 
     def forward(self, token_vectors: Tensor, *pair_inputs: Tensor) -> tuple[Tensor, ...]:
-        """As `RelationModel.score`: relation, and novelty where there is such a head."""
-        scores = self.model.score(token_vectors, *pair_inputs)
-        return tuple(scores[task] for task in ("relation", "novelty") if task in scores)
+        """What `outputs` names: logits of the heads, and the weights of all tokens."""
+        vectors = self.model.pairs(token_vectors, *pair_inputs)
+        scores = self.model.read(vectors, pair_inputs[self.model.pair_inputs.index("pair_rules")])
+        found = [scores[task] for task in _READ if task in scores]
+        return (*found, vectors.attention) if self.attends else tuple(found)
+
+    @property
+    def outputs(self) -> list[str]:
+        """Names of what `forward` returns."""
+        heads = (self.model.relation, self.model.novelty, self.model.direction)
+        named = [task for task, head in zip(_READ, heads, strict=True) if head is not None]
+        return [*named, ATTENTION] if self.attends else named
 
 
 def _export_encoder(model: RelationModel, path: Path) -> None:
@@ -178,11 +192,12 @@ def _export_pairs(model: RelationModel, settings: Settings, path: Path) -> None:
             for shape in wanted
         ),
     )
+    pairs = _Pairs(model, attends=isinstance(settings.encoding, DocumentEncoding))
     write_graph(
-        _Pairs(model),
+        pairs,
         example,
         path,
         inputs=["token_vectors", *model.pair_inputs],
-        outputs=["relation", "novelty"] if settings.judges_novelty else ["relation"],
+        outputs=pairs.outputs,
         dynamic=(dynamic(("windows", "length")), tuple(dynamic(shape) for shape in wanted)),
     )

@@ -41,6 +41,7 @@ class Objective:
         tasks = recipe.tasks
         weighted = {
             "novelty": tasks.novelty,
+            "direction": tasks.direction,
             "coreference": tasks.coreference,
             "pair_typing": tasks.pair_typing,
         }

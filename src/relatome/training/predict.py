@@ -26,12 +26,13 @@ from relatome.scoring import Result, score
 from relatome.training.dataset import tensors
 
 _TOKEN_BUDGET = 4096
+_READ = ("relation", "novelty", "direction")  # what a prediction is made of
 _THRESHOLDS = np.round(np.arange(0.1, 0.91, 0.05), 2)
 _SECOND_THRESHOLDS = (1.0, 0.45, 0.4, 0.35, 0.3, 0.25)
 
 
 class Scored(NamedTuple):
-    """A document with the logits of its candidates: ``(P, labels+1)`` and ``(P, 2)``.
+    """A document with the logits of its candidates: ``(P, labels+1)``, ``(P, 2)`` and ``(P, 3)``.
 
     Each is None where the model has no such head.
     """
@@ -39,6 +40,7 @@ class Scored(NamedTuple):
     asked: Asked
     relation: FloatArray | None
     novelty: FloatArray | None
+    direction: FloatArray | None = None
 
 
 @torch.no_grad()
@@ -54,7 +56,7 @@ def score_documents(
     for group in length_batches(every, _TOKEN_BUDGET):
         batch = tensors(group, pad_id, settings.encoding)
         scores = model({name: value.to(device) for name, value in batch.items()})
-        for task in ("relation", "novelty"):
+        for task in _READ:
             if task not in scores:
                 continue
             logits = scores[task].float().cpu().numpy()
@@ -66,9 +68,7 @@ def score_documents(
         found = [rows[task, id(unit)] for unit in units(asked) if (task, id(unit)) in rows]
         return np.concatenate(found) if found else None
 
-    return [
-        Scored(asked, joined("relation", asked), joined("novelty", asked)) for asked in documents
-    ]
+    return [Scored(asked, *(joined(task, asked) for task in _READ)) for asked in documents]
 
 
 def decoded(
@@ -87,6 +87,7 @@ def decoded(
             s.novelty,
             schema,
             settings.decoding,
+            s.direction,
         )
         for s in scored
     }

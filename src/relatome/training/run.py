@@ -18,6 +18,10 @@ from relatome.errors import (
     DEFINITION_FOREIGN,
     DEFINITION_LONG,
     DEFINITION_MISSING,
+    DIRECTION_ALONE,
+    DIRECTION_MISSING,
+    DIRECTION_UNKNOWN,
+    DIRECTION_VECTOR,
     NEEDS_ENCODING,
     NOTHING_LEARNT,
     NOVELTY_MISSING,
@@ -61,6 +65,9 @@ _MOST_UNKNOWN = 0.01
 # Scores of the BioRED rules that a relation without novelty can never add to.
 _NOVELTY_ALONE = "pair+novelty"  # the one that a model of novelty alone is judged by
 _OF_NOVELTY = (_NOVELTY_ALONE, "all")
+# The rule that compares subjects, and its scores that do.
+_DIRECTION_RULE = "biored-direction"
+_OF_DIRECTION = ("pair+type+direction", "all")
 
 logger = logging.getLogger(__name__)
 
@@ -96,8 +103,24 @@ def preflight(recipe: Recipe, directory: Path | None = None) -> Schema:
         raise UsageError(NOVELTY_MISSING, score=name)
     if recipe.tasks.novelty is not None and not schema.novelty:
         raise UsageError(NOVELTY_UNKNOWN, schema=schema.name)
+    _require_direction(recipe, schema)
     _require_fitting_parts(recipe, schema)
     return schema
+
+
+def _require_direction(recipe: Recipe, schema: Schema) -> None:
+    """Refuse to learn direction where nothing names it, and to select on it unlearnt."""
+    selection = recipe.selection
+    if recipe.tasks.direction is None:
+        if selection.rule == _DIRECTION_RULE and selection.score in _OF_DIRECTION:
+            raise UsageError(DIRECTION_MISSING, score=selection.score)
+        return
+    if not schema.direction:
+        raise UsageError(DIRECTION_UNKNOWN, schema=schema.name)
+    if not recipe.losses:
+        raise UsageError(DIRECTION_ALONE)
+    if isinstance(recipe.encoding, PairEncoding) and recipe.encoding.vector == "cls":
+        raise UsageError(DIRECTION_VECTOR)
 
 
 def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
@@ -294,6 +317,7 @@ def _beginning(recipe: Recipe, schema: Schema, start: Path | None, encoder: str)
         recipe.encoding,
         relation=bool(recipe.losses),
         novelty=tasks.novelty is not None,
+        direction=tasks.direction is not None,
         typing=tasks.typing is not None,
         pair_typing=tasks.pair_typing is not None,
         coreference=tasks.coreference is not None,
