@@ -12,7 +12,7 @@ from relatome.encode.batch import (
     pair_batch,
     stack,
 )
-from relatome.encode.decode import ILLEGAL, Decoding, decode, softmax
+from relatome.encode.decode import ILLEGAL, Assertion, Decoding, assertions, decode, softmax
 from relatome.encode.document import (
     DocumentEncoding,
     EncodedDocument,
@@ -47,6 +47,7 @@ __all__ = [
     "PAIR_FEATURE_SIZES",
     "PAIR_INPUTS",
     "Asked",
+    "Assertion",
     "Batch",
     "Decoding",
     "DocumentEncoding",
@@ -60,6 +61,7 @@ __all__ = [
     "Tokenizer",
     "Tokens",
     "Unit",
+    "assertions",
     "coreference_targets",
     "decode",
     "encode",
