@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from relatome.data import Document, Schema
+from relatome.data import Document, Relation, Schema
 from relatome.encode import units
-from relatome.errors import MODEL_UNKNOWN, UsageError
+from relatome.errors import CALIBRATION_MISSING, MODEL_UNKNOWN, PRECISION_RANGE, UsageError
 from relatome.formats.report import counted
 from relatome.runtime import Model, Weights
 
@@ -30,6 +30,8 @@ class Tally(msgspec.Struct):
     relations: int = 0
     replaced: int = 0
     unknown_types: int = 0
+    unsure: int = 0
+    precision: str = ""
 
     def summary(self) -> list[str]:
         """The tally in sentences, the remarkable ones only where they happened."""
@@ -38,6 +40,8 @@ class Tally(msgspec.Struct):
             f"{counted(self.candidates, 'candidate pair')}, "
             f"{counted(self.relations, 'relation')}."
         ]
+        if self.precision:
+            lines.append(f"{self.precision} {counted(self.unsure, 'relation')} left out for it.")
         if self.mentions_without_id:
             lines.append(
                 f"{counted(self.mentions_without_id, 'mention')} without identifier took no part."
@@ -73,6 +77,7 @@ class Pipeline:
         weights: Weights | None = None,
         threads: int | None = None,
         min_score: float = 0.0,
+        precision: float | None = None,
     ) -> None:
         """Load the model.
 
@@ -81,14 +86,20 @@ class Pipeline:
             weights: int8 or fp32; the fastest the model has if not given.
             threads: processor threads; all cores if not given.
             min_score: relations with a lower score are left out.
+            precision: the share of right relations, 0 to 1, that those of each type shall reach:
+                left out is what has a lower score than the one that reached it on dev.
 
         Raises:
-            UsageError: if there is no such folder, or it lacks the weights.
+            UsageError: if there is no such folder, or it lacks the weights; if the precision was
+                not measured, or is none.
             ModelError: if the model is incomplete or altered.
         """
         self.model = Model(model, weights, threads)
         self.min_score = min_score
         self.tally = Tally()
+        self._least: dict[str, float | None] = dict.fromkeys(self.schema.labels, min_score)
+        if precision is not None:
+            self._ask(precision)
 
     @property
     def schema(self) -> Schema:
@@ -117,9 +128,42 @@ class Pipeline:
         self.tally.candidates += len(encoded.candidates)
         self.tally.windows += sum(unit.windows for unit in units(encoded))
         found = self.model.relations(encoded)
-        kept = tuple(r for r in found.relations if (r.score or 0.0) >= self.min_score)
+        kept = tuple(r for r in found.relations if self._keeps(r))
         self.tally.relations += len(kept)
         return found.with_relations(kept)
+
+    def _keeps(self, relation: Relation) -> bool:
+        score = relation.score or 0.0
+        if score < self.min_score:
+            return False
+        least = self._least[relation.type]
+        sure = least is not None and score >= least
+        self.tally.unsure += not sure
+        return sure
+
+    def _ask(self, precision: float) -> None:
+        """Take the thresholds with which each type reached a precision on dev."""
+        calibration = self.model.settings.calibration
+        if calibration is None:
+            raise UsageError(CALIBRATION_MISSING, precision=precision, model=self.model.folder.path)
+        number = isinstance(precision, int | float) and not isinstance(precision, bool)
+        level = calibration.level(precision) if number and precision > 0 else None
+        if level is None:
+            most = max(calibration.levels)
+            raise UsageError(PRECISION_RANGE, precision=precision, most=most)
+        labels = self.schema.asserting
+        scores = {label: calibration.thresholds(label).scores[level] for label in labels}
+        self._least = dict(scores)
+        never = [label for label, score in scores.items() if score is None]
+        pooled = [label for label in labels if label not in calibration.types]
+        parts = [
+            f"Precision {calibration.levels[level]:.2f} as measured on {calibration.split}.",
+            f"Never reached, so not returned: {', '.join(never)}." if never else "",
+            f"Too rare there, so judged by all types together: {', '.join(pooled)}."
+            if pooled
+            else "",
+        ]
+        self.tally.precision = " ".join(part for part in parts if part)
 
     def _count(self, document: Document) -> None:
         self.tally.documents += 1
@@ -159,6 +203,7 @@ def load(
     weights: Weights | None = None,
     threads: int | None = None,
     min_score: float = 0.0,
+    precision: float | None = None,
 ) -> Pipeline:
     """Load a model by name or folder; the arguments are those of `Pipeline`.
 
@@ -169,4 +214,10 @@ def load(
         for relation in document.relations:
             print(relation.head, relation.type, relation.tail, relation.score)
     """
-    return Pipeline(find_model(model), weights=weights, threads=threads, min_score=min_score)
+    return Pipeline(
+        find_model(model),
+        weights=weights,
+        threads=threads,
+        min_score=min_score,
+        precision=precision,
+    )

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from relatome.errors import DUPLICATE_DOCUMENT, FORMAT_UNKNOWN, InputError, Place, UsageError
+from relatome.errors import (
+    DUPLICATE_DOCUMENT,
+    FORMAT_UNKNOWN,
+    PREDICATES_ANSWER,
+    InputError,
+    Place,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from relatome.data import Document
@@ -56,6 +63,21 @@ def extract(
     min_score: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Leave out relations scored lower.")
     ] = 0.0,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            metavar="P",
+            help="Of each type, return what is scored highly enough that a share P of it was right "
+            "on the documents the model was calibrated on, such as 0.8.",
+        ),
+    ] = None,
+    predicates: Annotated[
+        Literal["pubtator3", "biolink"] | None,
+        typer.Option(
+            help="Name relations as PubTator 3 (treat, cause, …) or Biolink does; "
+            "docs/predicates.md has the table."
+        ),
+    ] = None,
     on_error: Annotated[
         Literal["stop", "report"],
         typer.Option(
@@ -78,15 +100,25 @@ def extract(
     relatome extract annotated.pubtator
 
     relatome extract corpus.xml.gz --min-score 0.5 -o relations.tsv
+
+    relatome extract annotated.pubtator --precision 0.8 --predicates pubtator3
     """
     from relatome import formats
     from relatome.cli._problems import show_problems
+    from relatome.data.predicates import require_predicates, with_predicates
     from relatome.pipeline import load
 
     format = _format(output, format)
     problems = formats.Problems() if on_error == "report" else None
-    pipeline = load(model, weights=weights, threads=threads, min_score=min_score)
+    pipeline = load(
+        model, weights=weights, threads=threads, min_score=min_score, precision=precision
+    )
     documents = pipeline(_read(files, pipeline, problems))
+    if predicates is not None:
+        if format in formats.ANSWERS:
+            raise UsageError(PREDICATES_ANSWER, format=format)
+        require_predicates(pipeline.schema, predicates)
+        documents = (with_predicates(document, predicates) for document in documents)
     if format == _TABLE:
         _write_table(documents, None if output == _PIPE else Path(output))
         lost: list[str] = []
