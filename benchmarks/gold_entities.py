@@ -91,6 +91,7 @@ def _write_card(folder: ModelFolder, run: Path, rows: list[dict[str, object]]) -
         json.loads((run / "provenance.json").read_text(encoding="utf-8")),
         scores,
         COMMAND,
+        folder.manifest.settings,
     )
     (folder.path / CARD).write_text(text, encoding="utf-8")
     print(f"Wrote {CARD} of {folder.manifest.name} from {RESULTS.name}")

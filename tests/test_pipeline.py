@@ -8,14 +8,19 @@ import pytest
 
 pytest.importorskip("torch")  # the tiny model is made with it
 
+import shutil
+
 import msgspec
 
 import relatome
 from relatome.data import Document, Relation
+from relatome.data.calibration import Calibration, Reliability, Thresholds
 from relatome.data.schemas import BIORED
 from relatome.errors import InputError, UsageError
 from relatome.formats import read
 from relatome.pipeline import Pipeline, Tally, find_model, load, shipped_models
+from relatome.runtime import ModelFolder
+from relatome.runtime.folder import write_settings
 from tests.tiny import DOCUMENTS, document, long_document
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "annotated.pubtator"
@@ -112,6 +117,68 @@ def test_min_score_leaves_out_what_is_lower(tiny_model: Path) -> None:
         for all_of, some_of in zip(everything, few, strict=True):
             kept = tuple(r for r in all_of.relations if (r.score or 0) >= least)
             assert some_of.relations == kept
+
+
+@pytest.fixture(scope="module")
+def sure(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model with thresholds by hand: 0.6 and 0.9 for precisions of 0.5 and 0.8."""
+    folder = Path(shutil.copytree(tiny_model, tmp_path_factory.mktemp("sure") / "model"))
+    opened = ModelFolder(folder)
+    nothing = Reliability(0.0, ())
+    calibration = Calibration(
+        "dev",
+        "fp32",
+        nothing,
+        nothing,
+        (0.5, 0.8),
+        {"Bind": Thresholds(30, 20, (0.3, None), (30, 0))},
+        Thresholds(90, 60, (0.6, 0.9), (50, 20)),
+    )
+    write_settings(
+        opened, msgspec.structs.replace(opened.manifest.settings, calibration=calibration)
+    )
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("precision", "bind", "others"),
+    [(0.3, 0.3, 0.6), (0.5, 0.3, 0.6), (0.6, 2.0, 0.9), (0.8, 2.0, 0.9)],
+)
+def test_a_precision_asks_each_type_for_its_score(
+    precision: float, bind: float, others: float, sure: Path
+) -> None:
+    everything = list(load(sure, weights="fp32", threads=1)(MANY))
+    extract = load(sure, weights="fp32", threads=1, precision=precision)
+    some = list(extract(MANY))
+    left_out = 0
+    for all_of, some_of in zip(everything, some, strict=True):
+        kept = tuple(
+            r for r in all_of.relations if (r.score or 0) >= (bind if r.type == "Bind" else others)
+        )
+        assert some_of.relations == kept
+        left_out += len(all_of.relations) - len(kept)
+    assert left_out > 0
+    (told,) = [line for line in extract.tally.summary() if "recision" in line]
+    assert told.endswith(f"{left_out} relations left out for it.")
+    assert ("Never reached, so not returned: Bind." in told) == (precision > 0.5)
+    assert "Precision 0.80 as measured on dev." in told or precision <= 0.5
+    assert "judged by all types together: Association, " in told
+
+
+def test_a_precision_and_a_least_score_both_hold(sure: Path) -> None:
+    extract = load(sure, weights="fp32", threads=1, precision=0.5, min_score=0.95)
+    assert all((r.score or 0) >= 0.95 for d in extract(MANY) for r in d.relations)
+
+
+@pytest.mark.parametrize("precision", [0.0, -1, 0.81, 1.5, float("nan"), "int8", True])
+def test_what_is_no_precision_is_refused(precision: object, sure: Path) -> None:
+    with pytest.raises(UsageError, match=r"R851.*0\.8.*--weights"):
+        load(sure, precision=precision)  # type: ignore[arg-type]
+
+
+def test_a_model_that_was_not_calibrated_knows_no_precision(tiny_model: Path) -> None:
+    with pytest.raises(UsageError, match=r"R850.*models calibrate.*--min-score"):
+        load(tiny_model, precision=0.8)
 
 
 def test_everything_met_is_counted(tiny_model: Path) -> None:

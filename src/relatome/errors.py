@@ -819,6 +819,34 @@ MODEL_RUN = Message(
     "the model could not be run: {reason}",
     "Divide the document if memory ran out; otherwise export the model again.",
 )
+CALIBRATION_MISSING = Message(
+    "R850",
+    "nothing says which score of this model reaches a precision of {precision}.",
+    "Fit it once to documents that it did not learn from: relatome models calibrate {model} "
+    "CORPUS:SPLIT; or leave out what is scored low by --min-score.",
+)
+PRECISION_RANGE = Message(
+    "R851",
+    "{precision!r} is no precision that can be asked for.",
+    "Give a number above 0 and up to {most}; the weights to compute with are chosen by --weights "
+    "int8 or --weights fp32.",
+)
+CALIBRATION_FEW = Message(
+    "R852",
+    "of what the model returns for {split}, fewer than {needed} relations can be judged, too few "
+    "to fit its scores to.",
+    "Give more documents with annotated relations.",
+)
+PREDICATES_SCHEMA = Message(
+    "R380",
+    "there is no {vocabulary} predicate for {label} between {head} and {tail} of schema {schema}.",
+    "Leave --predicates out, or use a model with the labels of BioRED.",
+)
+PREDICATES_ANSWER = Message(
+    "R381",
+    "an answer in the format {format} has the labels of its task.",
+    "Leave --predicates out, or write another format, such as jsonl.",
+)
 
 # ---------------------------------------------------------------- R6xx: recipes and training
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from threading import Lock
 from typing import overload
 
 import msgspec
 
-from relatome.data import Document, Schema
+from relatome.data import Document, Relation, Schema
 from relatome.encode import units
 from relatome.entities import Linker, group
-from relatome.errors import MODEL_UNKNOWN, UsageError
+from relatome.errors import CALIBRATION_MISSING, MODEL_UNKNOWN, PRECISION_RANGE, UsageError
 from relatome.formats import text_document
 from relatome.formats.report import counted
-from relatome.runtime import Model, ModelFolder, Tagger, Weights
+from relatome.runtime import Model, ModelFolder, Tagger, Weights, cores, in_order
 
 DEFAULT_MODEL = "small"
 
@@ -40,6 +42,14 @@ class Tally(msgspec.Struct):
     replaced: int = 0
     unknown_types: int = 0
     foreign_mentions: int = 0
+    unsure: int = 0
+    precision: str = ""
+
+    def add(self, other: Tally) -> None:
+        """Count what another tally counted."""
+        for name in self.__struct_fields__:
+            if isinstance(counted := getattr(other, name), int):
+                setattr(self, name, getattr(self, name) + counted)
 
     def summary(self) -> list[str]:
         """The tally in sentences, the remarkable ones only where they happened."""
@@ -49,6 +59,8 @@ class Tally(msgspec.Struct):
             f"{counted(self.candidates, 'candidate pair')}, "
             f"{counted(self.relations, 'relation')}."
         ]
+        if self.precision:
+            lines.append(f"{self.precision} {counted(self.unsure, 'relation')} left out for it.")
         if self.foreign_mentions:
             lines.append(
                 f"{counted(self.foreign_mentions, 'mention')} of types the model does not relate "
@@ -100,6 +112,7 @@ class Pipeline:
         weights: Weights | None = None,
         threads: int | None = None,
         min_score: float = 0.0,
+        precision: float | None = None,
     ) -> None:
         """Load the model.
 
@@ -112,18 +125,27 @@ class Pipeline:
             linker: names the entities of mentions that bring no identifier along, such as a
                 `relatome.entities.Dictionary`.
             weights: int8 or fp32; the fastest the model has if not given.
-            threads: processor threads; all cores if not given.
+            threads: documents that are worked on at a time; one for each core if not given.
             min_score: relations with a lower score are left out.
+            precision: the share of right relations, 0 to 1, that those of each type shall reach:
+                left out is what has a lower score than the one that reached it on dev.
 
         Raises:
-            UsageError: if there is no such folder, or it lacks the weights.
+            UsageError: if there is no such folder, or it lacks the weights; if the precision was
+                not measured, or is none.
             ModelError: if the model is incomplete or altered.
         """
-        self.model = Model(model, weights, threads)
+        self.model = Model(model, weights)
         self.min_score = min_score
         self.linker = linker
         self.tally = Tally()
-        self._tagging, self._weights, self._threads = tagger, weights, threads
+        self._tagging, self._weights = tagger, weights
+        self._threads = threads or cores()
+        # A linker of the user's need not stand several threads.
+        self._alone = nullcontext() if linker is None else Lock()
+        self._least: dict[str, float | None] = dict.fromkeys(self.schema.labels, min_score)
+        if precision is not None:
+            self._ask(precision)
 
     @property
     def schema(self) -> Schema:
@@ -146,7 +168,7 @@ class Pipeline:
             folder = find_model(asked)
         elif ModelFolder(folder).manifest.tagger is None:
             folder = find_model(DEFAULT_MODEL)
-        return Tagger(folder, self._weights, self._threads)
+        return Tagger(folder, self._weights)
 
     @overload
     def __call__(self, documents: str) -> Document: ...
@@ -164,50 +186,94 @@ class Pipeline:
         """
         if isinstance(documents, str):
             return self.extract(text_document(documents))
-        return map(self.extract, documents)
+        return self._all(documents)
+
+    def _all(self, documents: Iterable[Document]) -> Iterator[Document]:
+        for document, met in in_order(self._extract, documents, self._threads):
+            self.tally.add(met)
+            yield document
 
     def extract(self, document: Document) -> Document:
         """One document with the model's relations in place of its own."""
-        self.tally.replaced += len(document.relations)
+        found, met = self._extract(document)
+        self.tally.add(met)
+        return found
+
+    def _extract(self, document: Document) -> tuple[Document, Tally]:
+        """Several threads do this at once, so nothing is kept but in what is returned."""
         known = self.schema.labels
-        self.tally.unknown_types += sum(r.type not in known for r in document.relations)
-        document = self.identify(document)
+        met = Tally(
+            documents=1,
+            replaced=len(document.relations),
+            unknown_types=sum(r.type not in known for r in document.relations),
+        )
+        document = self._identify(document, met)
         encoded = self.model.encode(document)
-        self._count(document)
+        met.entities = len(document.entities)
+        met.mentions = len(document.mentions)
+        met.mentions_without_id = sum(not m.entity_ids for m in document.mentions)
         if encoded is None:
-            self.tally.without_candidates += 1
-            return document.with_relations(())
-        self.tally.candidates += len(encoded.candidates)
-        self.tally.windows += sum(unit.windows for unit in units(encoded))
+            met.without_candidates = 1
+            return document.with_relations(()), met
+        met.candidates = len(encoded.candidates)
+        met.windows = sum(unit.windows for unit in units(encoded))
         found = self.model.relations(encoded)
-        kept = tuple(r for r in found.relations if (r.score or 0.0) >= self.min_score)
-        self.tally.relations += len(kept)
-        return found.with_relations(kept)
+        kept = tuple(r for r in found.relations if self._keeps(r, met))
+        met.relations = len(kept)
+        return found.with_relations(kept), met
 
     def identify(self, document: Document) -> Document:
         """One document with its entities: tagged if need be, and mentions grouped.
 
         Where some mentions have identifiers, those that have none were left without on purpose.
         """
+        return self._identify(document, Tally())
+
+    def _identify(self, document: Document, met: Tally) -> Document:
         if self._tagging != GIVEN and (self._tagging != AUTO or not document.mentions):
-            document = self._known(self.tagger(document))
-            self.tally.tagged += 1
+            found = self.tagger(document)
+            # Mentions of types that the model does not relate.
+            known = tuple(m for m in found.mentions if self.schema.knows_type(m.type))
+            met.tagged, met.foreign_mentions = 1, len(found.mentions) - len(known)
+            document = msgspec.structs.replace(found, mentions=known)
         document = self.schema.conform(document)
         if self.linker is None and any(mention.entity_ids for mention in document.mentions):
             return document
-        return group(document, self.linker)
+        with self._alone:
+            return group(document, self.linker)
 
-    def _known(self, document: Document) -> Document:
-        """The document without mentions of types that the model does not relate."""
-        known = tuple(m for m in document.mentions if self.schema.knows_type(m.type))
-        self.tally.foreign_mentions += len(document.mentions) - len(known)
-        return msgspec.structs.replace(document, mentions=known)
+    def _keeps(self, relation: Relation, met: Tally) -> bool:
+        score = relation.score or 0.0
+        if score < self.min_score:
+            return False
+        least = self._least[relation.type]
+        sure = least is not None and score >= least
+        met.unsure += not sure
+        return sure
 
-    def _count(self, document: Document) -> None:
-        self.tally.documents += 1
-        self.tally.entities += len(document.entities)
-        self.tally.mentions += len(document.mentions)
-        self.tally.mentions_without_id += sum(not m.entity_ids for m in document.mentions)
+    def _ask(self, precision: float) -> None:
+        """Take the thresholds with which each type reached a precision on dev."""
+        calibration = self.model.settings.calibration
+        if calibration is None:
+            raise UsageError(CALIBRATION_MISSING, precision=precision, model=self.model.folder.path)
+        number = isinstance(precision, int | float) and not isinstance(precision, bool)
+        level = calibration.level(precision) if number and precision > 0 else None
+        if level is None:
+            most = max(calibration.levels)
+            raise UsageError(PRECISION_RANGE, precision=precision, most=most)
+        labels = self.schema.asserting
+        scores = {label: calibration.thresholds(label).scores[level] for label in labels}
+        self._least = dict(scores)
+        never = [label for label, score in scores.items() if score is None]
+        pooled = [label for label in labels if label not in calibration.types]
+        parts = [
+            f"Precision {calibration.levels[level]:.2f} as measured on {calibration.split}.",
+            f"Never reached, so not returned: {', '.join(never)}." if never else "",
+            f"Too rare there, so judged by all types together: {', '.join(pooled)}."
+            if pooled
+            else "",
+        ]
+        self.tally.precision = " ".join(part for part in parts if part)
 
 
 def shipped_models() -> dict[str, Path]:
@@ -240,6 +306,7 @@ def load(
     weights: Weights | None = None,
     threads: int | None = None,
     min_score: float = 0.0,
+    precision: float | None = None,
 ) -> Pipeline:
     """Load a model by name or folder; the arguments are those of `Pipeline`.
 
@@ -257,4 +324,5 @@ def load(
         weights=weights,
         threads=threads,
         min_score=min_score,
+        precision=precision,
     )

@@ -18,6 +18,7 @@ pytest.importorskip("torch")  # the tiny model is made with it
 
 from relatome import formats
 from relatome.data import Document
+from relatome.data.predicates import with_predicates
 from relatome.data.schemas import BIORED
 from relatome.formats import read, write
 from relatome.pipeline import load
@@ -433,11 +434,53 @@ def test_a_target_that_cannot_be_written(extract: Relatome, source: Path, tmp_pa
         assert len(ran.err.splitlines()) == 1
 
 
+def test_predicates_name_the_relations(extract: Relatome, source: Path, tmp_path: Path) -> None:
+    for format in ("pubtator", "bioc-json", "bioc-xml", "brat"):
+        out = tmp_path / f"{format}.out"
+        assert extract(source, "-o", out, "--format", format, "--predicates", "biolink").code == 0
+        types = {r.type for d in read(out, format=format) for r in d.relations}
+        assert types >= {"biolink:related_to", "biolink:physically_interacts_with"}
+    plain, named = tmp_path / "plain.jsonl", tmp_path / "named.jsonl"
+    assert extract(source, "-o", plain).code == 0
+    assert extract(source, "-o", named, "--predicates", "pubtator3").code == 0
+    expected = [with_predicates(document, "pubtator3") for document in read(plain)]
+    assert list(read(named)) == expected
+    assert {r.type for d in expected for r in d.relations} >= {"associate", "interact"}
+
+
+def test_answers_have_the_labels_of_their_task(extract: Relatome, source: Path) -> None:
+    ran = extract(source, "--format", "drugprot-submission", "--predicates", "biolink")
+    assert (ran.code, ran.out) == (2, "")
+    assert "[R381]" in ran.err
+
+
+def test_a_precision_of_a_model_without_thresholds(extract: Relatome, source: Path) -> None:
+    ran = extract(source, "--precision", "0.8")
+    assert (ran.code, ran.out) == (2, "")
+    assert "[R850]" in ran.err
+    assert "relatome models calibrate" in ran.err
+
+
+@pytest.mark.parametrize("precision", ["0.7", "0.9"])
+def test_the_shipped_model_knows_precisions(
+    precision: str, relatome: Relatome, tmp_path: Path
+) -> None:
+    found = tmp_path / "found.jsonl"
+    ran = relatome("extract", EXAMPLES, "--precision", precision, "-o", found)
+    assert ran.code == 0
+    assert f"Precision {precision}0 as measured on biored:dev." in ran.err
+    least = {"0.7": 0.5, "0.9": 0.7}[precision]
+    scores = [r.score or 0 for d in read(found) for r in d.relations]
+    assert min(scores) > least
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         (),
         ("x", "--format", "pdf"),
+        ("x", "--precision", "int8"),
+        ("x", "--predicates", "umls"),
         ("x", "--min-score", "2"),
         ("x", "--min-score", "-1"),
         ("x", "--min-score", "much"),

@@ -1,4 +1,4 @@
-"""``relatome models``: listing, cards, export."""
+"""``relatome models``: listing, cards, export, calibration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ import pytest
 pytest.importorskip("torch")
 
 from relatome import pipeline
+from relatome.formats import write
+from relatome.runtime import ModelFolder
 from tests.cli.conftest import Relatome
+from tests.tiny import learnable
 
 
 def test_the_list(relatome: Relatome, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,3 +63,53 @@ def test_without_torch_it_says_what_to_install(
     assert ran.code == 1
     assert "[R701]" in ran.err
     assert "relatome[train]" in ran.err
+
+
+@pytest.fixture
+def folder(tiny_model: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_model, tmp_path / "model"))
+
+
+def test_calibrating_on_a_file(relatome: Relatome, folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    write(learnable(60), path, "jsonl")
+    ran = relatome("models", "calibrate", folder, path, "--weights", "fp32")
+    assert (ran.code, ran.err) == (0, "")
+    settings = ModelFolder(folder).manifest.settings
+    assert settings.calibration is not None
+    assert f"temperature {settings.decoding.temperature:.2f}" in ran.out
+    assert "with fp32 weights" in ran.out
+    assert f"Fitted on {path} with fp32 weights" in relatome("models", "card", folder).out
+    assert relatome("extract", path, "--model", folder, "--precision", "0.5").code == 0
+
+
+def test_a_test_split_is_not_for_calibrating(
+    relatome: Relatome, folder: Path, corpora_dir: Path
+) -> None:
+    before = (folder / "model.json").read_bytes()
+    ran = relatome("models", "calibrate", folder, "biored:test", "--corpora", corpora_dir)
+    assert ran.code == 2
+    assert "[R201]" in ran.err
+    assert (folder / "model.json").read_bytes() == before
+
+
+def test_calibrating_on_nothing(relatome: Relatome, folder: Path, tmp_path: Path) -> None:
+    ran = relatome("models", "calibrate", folder, tmp_path / "no-such-file")
+    assert ran.code == 2
+    assert "[R815]" in ran.err
+    path = tmp_path / "few.jsonl"
+    write(learnable(3), path, "jsonl")
+    ran = relatome("models", "calibrate", folder, path)
+    assert ran.code == 2
+    assert "[R852]" in ran.err
+
+
+def test_the_shipped_models_are_calibrated() -> None:
+    for path in pipeline.shipped_models().values():
+        folder = ModelFolder(path)
+        folder.verify()
+        found = folder.manifest.settings.calibration
+        assert found is not None
+        assert found.weights == folder.weights[0]
+        assert found.after.error < found.before.error
+        assert f"{found.after.error:.3f} after" in folder.card()

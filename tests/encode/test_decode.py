@@ -167,6 +167,43 @@ def test_a_higher_threshold_asserts_a_subset(row: np.ndarray, one: float, other:
     assert set(map(repr, few)) <= set(map(repr, many))
 
 
+@given(any_logits, st.floats(0.05, 0.95), st.floats(0.25, 10), st.floats(0.25, 10))
+def test_a_temperature_changes_scores_and_nothing_else(
+    row: np.ndarray, threshold: float, temperature: float, novelty_temperature: float
+) -> None:
+    novel = row[:, :2]
+    plain = Decoding(threshold=threshold, novelty_threshold=0.3)
+    hot = msgspec.structs.replace(
+        plain, temperature=temperature, novelty_temperature=novelty_temperature
+    )
+
+    def asserted(decoding: Decoding) -> set[tuple[object, ...]]:
+        found = decode(MIXED, row, novel, BIORED, decoding).relations
+        return {(r.head, r.tail, r.type, r.novel) for r in found}
+
+    assert asserted(hot) == asserted(plain)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
+def test_the_score_is_the_softmax_at_the_temperature(temperature: float) -> None:
+    row = logits(Association=0.6, Positive_Correlation=0.3)
+    (relation,) = one(row, temperature=temperature, novelty_temperature=temperature).relations
+    powers = np.array([0.1, 0.6, 0.3]) ** (1 / temperature)
+    assert relation.score == pytest.approx(powers[1] / powers.sum(), abs=1e-4)
+    novel = np.array([0.3, 0.7]) ** (1 / temperature)
+    assert relation.novel_score == pytest.approx(novel[1] / novel.sum(), abs=1e-4)
+
+
+def test_a_high_temperature_gives_nothing_to_illegal_labels() -> None:
+    (relation,) = one(np.zeros((1, CLASSES), dtype=np.float32), temperature=10.0).relations
+    assert relation.score == pytest.approx(1 / 4)
+
+
+def test_a_temperature_is_above_zero() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(b'{"temperature": 0}', type=Decoding)
+
+
 @given(any_logits)
 def test_softmax_sums_to_one(row: np.ndarray) -> None:
     assert softmax(row).sum(axis=-1) == pytest.approx(1, abs=1e-5)

@@ -10,6 +10,8 @@ pytest.importorskip("torch")
 
 import tomli_w
 
+from relatome.data.schemas import BIORED
+from relatome.encode import DocumentEncoding, Settings
 from relatome.recipes import load_adaptation, load_recipe, to_plain
 from relatome.training.card import CardScore, render_card, train_command
 
@@ -26,7 +28,8 @@ def card(
     provenance: dict[str, object] = PROVENANCE,
 ) -> str:
     recipe = load_recipe("small", overrides)
-    return render_card("tiny", "0.1.0", recipe, provenance, scores, "make figures")
+    settings = Settings(BIORED, DocumentEncoding(96, 32))
+    return render_card("tiny", "0.1.0", recipe, provenance, scores, "make figures", settings)
 
 
 def test_the_command_spells_out_what_differs_from_the_shipped_recipe() -> None:
@@ -61,6 +64,10 @@ def test_it_holds_scores_and_hashes() -> None:
     assert "| `biored-5` | test | fp32 | 100.0 | 0.0 |" in text
     for value in ("1" * 64, "2" * 64, "0.1.0+abc", "Some processor", "make figures"):
         assert str(value) in text
+
+
+def test_it_says_that_scores_were_not_calibrated() -> None:
+    assert "not calibrated" in card().split("## Calibration")[1].split("## Data")[0]
 
 
 def test_the_licence_is_that_of_the_encoder(tmp_path: Path) -> None:

@@ -129,6 +129,21 @@ def test_thresholds_are_means(models: list[LoadedModel]) -> None:
     assert msgspec.structs.replace(settings, decoding=Decoding(0.7, 0.5)) == models[0].settings
 
 
+def test_the_mean_of_several_is_not_calibrated(models: list[LoadedModel]) -> None:
+    calibrated = [
+        model._replace(
+            settings=msgspec.structs.replace(
+                model.settings, decoding=Decoding(temperature=2.0, novelty_temperature=3.0)
+            )
+        )
+        for model in models[:2]
+    ]
+    assert joint_settings(calibrated[:1]) == calibrated[0].settings
+    joint = joint_settings(calibrated)
+    assert (joint.decoding.temperature, joint.decoding.novelty_temperature) == (1.0, 1.0)
+    assert joint.calibration is None
+
+
 def test_several_of_the_same_are_the_one(models: list[LoadedModel]) -> None:
     alone = predict(models[:1], GOLD)
     for one, other in zip(alone, predict([models[0]] * 3, GOLD), strict=True):

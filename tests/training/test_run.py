@@ -62,6 +62,26 @@ def test_a_run_writes_all_there_is_to_know(tiny: Tiny, tmp_path: Path) -> None:
     assert 0.1 <= settings.decoding.threshold <= 0.9
 
 
+def test_the_scores_are_calibrated_on_dev(tiny: Tiny, tmp_path: Path) -> None:
+    from relatome.runtime.calibration import calibrated
+    from relatome.training.dataset import Examples
+    from relatome.training.predict import score_documents
+
+    # Documents of whose pairs many are asserted, whatever the model has learnt.
+    dev = split("dev", learnable(60, start=60), "dev")
+    outcome = run(tiny("training.epochs=1"), TRAIN, dev, tmp_path / "run", resume=False)
+    model, tokenizer, settings = load_model(outcome.model)
+    found = settings.calibration
+    assert found is not None
+    assert (found.split, found.weights) == ("dev", "torch")
+    assert found.pooled.relations >= 30
+    assert settings.decoding.temperature != 1
+    scored = score_documents(
+        model, Examples(dev, settings, tokenizer).asked, settings, tokenizer.pad_id
+    )
+    assert calibrated(scored, settings, "dev", "torch") == settings
+
+
 def test_it_learns_what_can_be_learnt(tiny: Tiny, tmp_path: Path) -> None:
     recipe = tiny(
         "training.epochs=16",
@@ -218,6 +238,7 @@ def test_a_run_without_dev_keeps_its_last_epoch(tiny: Tiny, tmp_path: Path) -> N
     assert outcome == (tmp_path / "run" / "model", "", {})
     _, _, settings = load_model(outcome.model)
     assert settings.decoding.threshold == 0.5
+    assert (settings.decoding.temperature, settings.calibration) == (1.0, None)
     history = (tmp_path / "run" / "metrics.jsonl").read_text(encoding="utf-8")
     assert "eval_score" not in history
     assert '"epoch": 2.0' in history

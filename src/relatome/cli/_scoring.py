@@ -12,7 +12,7 @@ from relatome.cli._options import Extra
 from relatome.errors import CANNOT_WRITE, NO_TARGET, InputError, Place, UsageError, WorkError
 
 if TYPE_CHECKING:
-    from relatome.data import Document
+    from relatome.data import Document, Schema
     from relatome.scoring import Result, Rule
 
 
@@ -36,6 +36,32 @@ def read_gold(reference: str, corpora: Path | None) -> Side:
     if not path.exists():
         raise UsageError(NO_TARGET, name=reference, known=", ".join(names()))
     return Side(list(formats.read(path)), _file(path))
+
+
+def read_to_fit(
+    reference: str, corpora: Path | None, schema: Schema, purpose: str
+) -> list[Document]:
+    """The documents of a file or of a corpus, to fit something to: no test split.
+
+    Args:
+        reference: as for `read_gold`.
+        corpora: where corpora lie; the usual places if None.
+        schema: that a file's entity types and labels must be of.
+        purpose: what for, to complete "cannot be used to …".
+    """
+    from relatome import formats
+    from relatome.corpora import load, names, names_corpus, parts
+    from relatome.data import require_not_test
+
+    if not names_corpus(reference):
+        if not Path(reference).exists():
+            raise UsageError(NO_TARGET, name=reference, known=", ".join(names()))
+        return list(formats.read(reference, schema=schema))
+    entry, found = parts(reference, corpora)
+    splits = [load(entry.name, each.name, corpora) for each in found]
+    for split in splits:
+        require_not_test(split, purpose)
+    return [document for split in splits for document in split.documents]
 
 
 def read_predictions(path: Path, gold: Side) -> Side:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from relatome.cli._documents import PIPE, PUBTATOR3, Ids, documents_of
-from relatome.errors import FORMAT_UNKNOWN, PUBTATOR3_IDS, UsageError
+from relatome.errors import FORMAT_UNKNOWN, PREDICATES_ANSWER, PUBTATOR3_IDS, UsageError
 
 if TYPE_CHECKING:
     from relatome.data import Document
@@ -89,6 +89,21 @@ def extract(
     min_score: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Leave out relations scored lower.")
     ] = 0.0,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            metavar="P",
+            help="Of each type, return what is scored highly enough that a share P of it was right "
+            "on the documents the model was calibrated on, such as 0.8.",
+        ),
+    ] = None,
+    predicates: Annotated[
+        Literal["pubtator3", "biolink"] | None,
+        typer.Option(
+            help="Name relations as PubTator 3 (treat, cause, …) or Biolink does; "
+            "docs/predicates.md has the table."
+        ),
+    ] = None,
     on_error: Annotated[
         Literal["stop", "report"],
         typer.Option(
@@ -117,9 +132,12 @@ def extract(
     relatome extract annotated.pubtator
 
     relatome extract corpus.xml.gz --min-score 0.5 -o relations.tsv
+
+    relatome extract annotated.pubtator --precision 0.8 --predicates pubtator3
     """
     from relatome import formats
     from relatome.cli._problems import show_problems
+    from relatome.data.predicates import require_predicates, with_predicates
     from relatome.pipeline import AUTO, load
 
     format = _format(output, format)
@@ -139,6 +157,7 @@ def extract(
         weights=weights,
         threads=threads,
         min_score=min_score,
+        precision=precision,
     )
     if dictionary is not None:
         from relatome.entities import Dictionary
@@ -146,6 +165,11 @@ def extract(
         pipeline.linker = Dictionary.read(dictionary, pipeline.schema.canonical_type)
     given, fetched = documents_of(files or [], ids, pipeline.schema, problems)
     documents = pipeline(given)
+    if predicates is not None:
+        if format in formats.ANSWERS:
+            raise UsageError(PREDICATES_ANSWER, format=format)
+        require_predicates(pipeline.schema, predicates)
+        documents = (with_predicates(document, predicates) for document in documents)
     if format == _TABLE:
         _write_table(documents, None if output == PIPE else Path(output))
         lost: list[str] = []

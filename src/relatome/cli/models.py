@@ -1,18 +1,20 @@
-"""``relatome models``: the models at hand, and exporting one that was trained."""
+"""``relatome models``: the models at hand, exporting one that was trained, calibrating one."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from relatome.cli._options import Corpora
 from relatome.errors import EXTRA_MISSING, MissingExtraError
 
 models = typer.Typer(
     no_args_is_help=False,
     invoke_without_command=True,
-    help="List the models relatome comes with, verify a model folder, or export a trained one.",
+    help="List the models relatome comes with, verify a model folder, export a trained one, or "
+    "fit what its scores mean.",
 )
 
 
@@ -86,3 +88,50 @@ def export(
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
     export_run(run, output, name, int8_only=int8_only)
     typer.echo(f"Wrote {output}. Try: relatome extract FILE --model {output}")
+
+
+@models.command()
+def calibrate(
+    model: Annotated[
+        str, typer.Argument(metavar="NAME|DIR", help="A shipped model, or a model folder.")
+    ],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|CORPUS:SPLIT",
+            help="Documents with annotated relations that the model did not learn from, in any "
+            "format relatome reads, or a split of a corpus, published or your own.",
+        ),
+    ],
+    weights: Annotated[
+        Literal["int8", "fp32"] | None,
+        typer.Option(help="Weights to fit the scores of; default: the fastest the model has."),
+    ] = None,
+    corpora: Corpora = None,
+) -> None:
+    """Fit what the scores of a model mean, and write it into its model.json and its card.
+
+    Which relations it returns, and all its other files, stay as they are.
+    Afterwards a score is the probability that a relation is right,
+    and relatome extract --precision 0.8 knows which scores to ask for.
+
+    Example:
+
+    relatome models calibrate my-model biored:dev
+    """
+    from relatome.cli._scoring import read_to_fit
+    from relatome.pipeline import find_model
+    from relatome.runtime import ModelFolder
+    from relatome.runtime.calibration import calibrate_folder
+
+    folder = find_model(model)
+    schema = ModelFolder(folder).settings.schema
+    documents = read_to_fit(target, corpora, schema, "calibrate")
+    settings = calibrate_folder(folder, documents, target, weights)
+    found = settings.calibration
+    assert found is not None
+    typer.echo(
+        f"Fitted to {found.pooled.relations:,} relations of {found.split} with {found.weights} "
+        f"weights: temperature {settings.decoding.temperature:.2f}, calibration error "
+        f"{found.before.error:.3f} before, {found.after.error:.3f} after. Wrote {folder}"
+    )

@@ -57,6 +57,7 @@ def train(
     except ModuleNotFoundError as error:
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="train") from None
     from relatome.report.curves import draw_curves
+    from relatome.report.reliability import draw_reliability
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -82,6 +83,7 @@ def train(
     if training.main_process():
         for run in runs:
             draw_curves(run)
+            draw_reliability(run)
     if outcome.scores:
         scores = " · ".join(f"{name} {100 * value:.1f}" for name, value in outcome.scores.items())
         typer.echo(f"{outcome.split}, {rule}, F1: {scores}")

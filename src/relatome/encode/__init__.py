@@ -12,7 +12,7 @@ from relatome.encode.batch import (
     pair_batch,
     stack,
 )
-from relatome.encode.decode import ILLEGAL, Decoding, decode, softmax
+from relatome.encode.decode import ILLEGAL, Assertion, Decoding, assertions, decode, softmax
 from relatome.encode.document import (
     DocumentEncoding,
     EncodedDocument,
@@ -50,6 +50,7 @@ __all__ = [
     "PAIR_FEATURE_SIZES",
     "PAIR_INPUTS",
     "Asked",
+    "Assertion",
     "Batch",
     "Decoding",
     "DocumentEncoding",
@@ -63,6 +64,7 @@ __all__ = [
     "Tokenizer",
     "Tokens",
     "Unit",
+    "assertions",
     "attended",
     "coreference_targets",
     "decode",

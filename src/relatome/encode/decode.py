@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, NamedTuple
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +18,14 @@ FloatArray = npt.NDArray[np.float32]
 # precision, so that no product or sum of it becomes NaN.
 ILLEGAL = -1e4
 
+Temperature = Annotated[float, msgspec.Meta(gt=0)]
+
 
 class Decoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How class probabilities become assertions.
+
+    The thresholds are on the model's own probabilities, so that a temperature changes how sure an
+    assertion is and never which are made.
 
     Attributes:
         threshold: a pair is asserted where the probability of any relation reaches it.
@@ -26,11 +33,15 @@ class Decoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             reaches it.
         second_threshold: a further label of an asserted pair, in schemas where a pair may have
             several, is asserted where its own probability reaches it; 1: never.
+        temperature: what the logits of relations are divided by before they become scores.
+        novelty_temperature: the same for those of novelty.
     """
 
     threshold: float = 0.5
     novelty_threshold: float = 0.5
     second_threshold: float = 1.0
+    temperature: Temperature = 1.0
+    novelty_temperature: Temperature = 1.0
 
 
 def softmax(logits: FloatArray) -> FloatArray:
@@ -61,38 +72,59 @@ def decode(
     Raises:
         ModelError: if a score is not a number, which no threshold would ever assert.
     """
-    probability = softmax(np.where(asked.legal, relation_logits, np.float32(ILLEGAL)))
+    acting = None if direction_logits is None else direction_logits.argmax(axis=1)
+    if novelty_logits is not None:
+        novel = softmax(novelty_logits)[:, 1]
+        novel_score = softmax(novelty_logits / np.float32(decoding.novelty_temperature))[:, 1]
+    entities = asked.document.entities
+    relations = []
+    for row, label, score in assertions(asked, relation_logits, schema, decoding):
+        candidate = asked.candidates[row]
+        ids = (entities[candidate.head].id, entities[candidate.tail].id)
+        judged = novelty_logits is not None
+        relations.append(
+            Relation(
+                head=ids[0],
+                tail=ids[1],
+                type=schema.labels[label - 1],
+                score=score,
+                novel=float(novel[row]) >= decoding.novelty_threshold if judged else None,
+                novel_score=float(novel_score[row]) if judged else None,
+                subject=None if acting is None else (*ids, None)[acting[row]],
+            )
+        )
+    relations.sort(key=lambda relation: -(relation.score or 0.0))
+    return asked.document.with_relations(tuple(relations))
+
+
+class Assertion(NamedTuple):
+    """A class that is asserted of a candidate, both by index, and its score."""
+
+    row: int
+    label: int
+    score: float
+
+
+def assertions(
+    asked: Asked, relation_logits: FloatArray, schema: Schema, decoding: Decoding
+) -> list[Assertion]:
+    """What the scores assert, candidate after candidate; arguments and errors as for `decode`."""
+    probability = _softmax_of_legal(asked, relation_logits)
     if np.isnan(probability).any():
         raise ModelError(MODEL_SCORES, at=Place(document=asked.document.id))
     # Every class that asserts nothing is no relation, by whatever name.
     classes = np.array([1 + schema.labels.index(label) for label in schema.asserting])
     none = np.delete(probability, classes, axis=1).sum(axis=1)
-    asserted = np.flatnonzero(1 - none >= decoding.threshold)
     ranked = classes[np.argsort(-probability[:, classes], axis=1, kind="stable")]
-    novel = None if novelty_logits is None else softmax(novelty_logits)[:, 1]
-    acting = None if direction_logits is None else direction_logits.argmax(axis=1)
-    entities = asked.document.entities
-    relations = []
-    for index in asserted:
-        candidate = asked.candidates[index]
-        novel_score = None if novel is None else float(novel[index])
-        is_novel = None if novel_score is None else novel_score >= decoding.novelty_threshold
-        ids = (entities[candidate.head].id, entities[candidate.tail].id)
-        subject = None if acting is None else (*ids, None)[acting[index]]
-        for rank, label in enumerate(ranked[index] if schema.multi_label else ranked[index, :1]):
-            score = float(probability[index, label])
-            if rank and score < decoding.second_threshold:
+    score = _softmax_of_legal(asked, relation_logits / np.float32(decoding.temperature))
+    found = []
+    for row in np.flatnonzero(1 - none >= decoding.threshold).tolist():
+        for rank, label in enumerate(ranked[row] if schema.multi_label else ranked[row, :1]):
+            if rank and float(probability[row, label]) < decoding.second_threshold:
                 break
-            relations.append(
-                Relation(
-                    head=ids[0],
-                    tail=ids[1],
-                    type=schema.labels[label - 1],
-                    score=score,
-                    novel=is_novel,
-                    novel_score=novel_score,
-                    subject=subject,
-                )
-            )
-    relations.sort(key=lambda relation: -(relation.score or 0.0))
-    return asked.document.with_relations(tuple(relations))
+            found.append(Assertion(row, int(label), float(score[row, label])))
+    return found
+
+
+def _softmax_of_legal(asked: Asked, logits: FloatArray) -> FloatArray:
+    return softmax(np.where(asked.legal, logits, np.float32(ILLEGAL)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from relatome.data import Schema
+from relatome.data.calibration import Calibration
 from relatome.data.narrowing import Narrowing
 from relatome.encode.decode import Decoding
 from relatome.encode.units import Encoding
@@ -26,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True):
         coreference: whether it also learnt to tell mentions of one entity.
         hidden: size of the hidden layer of the heads of relation and novelty; 0: none.
         definitions: what each label means, for models that attend to definitions.
+        calibration: how far the scores can be believed, where that was measured.
     """
 
     schema: Schema
@@ -40,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True):
     coreference: bool = False
     hidden: int = 0
     definitions: dict[str, str] = {}
+    calibration: Calibration | None = None
 
     @property
     def judges_novelty(self) -> bool:

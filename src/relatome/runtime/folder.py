@@ -271,8 +271,26 @@ def write_manifest(
         files={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in listed},
         tagger=tagger,
     )
+    _write(folder, manifest)
+
+
+def write_settings(folder: ModelFolder, settings: Settings) -> None:
+    """Write ``model.json`` anew with other settings, and what it vouches for as it was.
+
+    Raises:
+        WorkError: if it cannot be written.
+    """
+    try:
+        _write(folder.path, msgspec.structs.replace(folder.manifest, settings=settings))
+    except OSError as error:
+        raise WorkError(CANNOT_WRITE, path=folder.path / MANIFEST, reason=error.strerror) from None
+
+
+def _write(folder: Path, manifest: Manifest) -> None:
     pretty = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
-    (folder / MANIFEST).write_bytes(pretty + b"\n")
+    temporary = folder / f".{MANIFEST}.part"
+    temporary.write_bytes(pretty + b"\n")
+    temporary.replace(folder / MANIFEST)  # never seen half-written
 
 
 def _files(folder: Path) -> list[Path]:

@@ -15,14 +15,13 @@ from relatome.errors import MODEL_GRAPH, MODEL_RUN, ModelError, Place
 
 
 class Graph:
-    """A loaded graph, whose failures name the model folder."""
+    """A loaded graph, whose failures name the model folder; several threads may run it at once."""
 
-    def __init__(self, content: bytes, threads: int, folder: Path) -> None:
+    def __init__(self, content: bytes, folder: Path) -> None:
         """Load a graph.
 
         Args:
             content: the ONNX file.
-            threads: processor threads.
             folder: where it is from.
 
         Raises:
@@ -30,7 +29,9 @@ class Graph:
         """
         self._place = Place(str(folder))
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        # One thread a run: several documents at a time keep the cores busy without waiting for one
+        # another inside every layer.
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 4  # what goes wrong is raised too
         # An arena keeps the largest buffers ever asked for; with documents of every length that is

@@ -29,7 +29,7 @@ from relatome.encode.decode import FloatArray
 from relatome.encode.tokens import IntArray
 from relatome.errors import MODEL_RUN, ModelError, Place
 from relatome.runtime.folder import ATTENTION, PAIRS, ModelFolder, Weights
-from relatome.runtime.graph import Graph, cores
+from relatome.runtime.graph import Graph
 
 # Bounds on what one call of a graph works on, so that memory does not grow with the document.
 _MOST_WINDOWS = 8
@@ -60,21 +60,17 @@ class Model:
     """A trained relation model.
 
     One document is read at a time, all its windows in one pass, or under pair encoding its pairs
-    in batches of like length. On a processor a single abstract
-    keeps the cores as busy as a batch would, nothing is spent on padding, and a document's
-    scores do not depend on its neighbours, which they would in int8, where activations are
-    scaled per batch.
+    in batches of like length. Several threads may ask at once, each about its own document: so
+    the cores are busy, nothing is spent on padding, and a document's scores do not depend on its
+    neighbours, which they would in int8, where activations are scaled per batch.
     """
 
-    def __init__(
-        self, folder: Path, weights: Weights | None = None, threads: int | None = None
-    ) -> None:
+    def __init__(self, folder: Path, weights: Weights | None = None) -> None:
         """Load a model folder.
 
         Args:
             folder: as written by ``relatome models export``.
             weights: int8 or fp32; the fastest the folder holds if not given.
-            threads: processor threads, all cores if not given.
 
         Raises:
             UsageError: if there is no such folder, or it lacks the weights.
@@ -85,11 +81,8 @@ class Model:
         self.weights = weights or self.folder.weights[0]
         self._tokenizer = self.folder.tokenizer()
         self._encoder_inputs, self._pair_inputs = inputs(self.settings.encoding)
-        threads = threads or cores()
-        self._encoder = Graph(self.folder.encoder(self.weights), threads, folder)
-        # One thread: the graph is small, and a second pool of waiting threads on the same cores
-        # would nearly halve the speed of both.
-        self._pairs = Graph(self.folder.read(PAIRS), 1, folder)
+        self._encoder = Graph(self.folder.encoder(self.weights), folder)
+        self._pairs = Graph(self.folder.read(PAIRS), folder)
 
     @property
     def schema(self) -> Schema:

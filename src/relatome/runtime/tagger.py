@@ -9,24 +9,21 @@ from relatome.encode.decode import FloatArray
 from relatome.encode.mention_tags import tagged, token_windows, window_batch
 from relatome.errors import ModelError, Place
 from relatome.runtime.folder import ModelFolder, Weights
-from relatome.runtime.graph import Graph, cores
+from relatome.runtime.graph import Graph
 
 # Bound on what one pass works on, so that memory does not grow with the document.
 _MOST_WINDOWS = 8
 
 
 class Tagger:
-    """A trained tagger. It reads one document at a time, for the reasons `Model` does."""
+    """A trained tagger. It reads documents as `Model` does."""
 
-    def __init__(
-        self, folder: Path, weights: Weights | None = None, threads: int | None = None
-    ) -> None:
+    def __init__(self, folder: Path, weights: Weights | None = None) -> None:
         """Load the tagger of a model folder.
 
         Args:
             folder: as written by ``relatome models export``.
             weights: int8 or fp32; the fastest the folder holds if not given.
-            threads: processor threads, all cores if not given.
 
         Raises:
             UsageError: if there is no such folder, or it lacks the weights.
@@ -35,7 +32,7 @@ class Tagger:
         self.folder = ModelFolder(folder)
         self.settings = self.folder.tagger_settings
         self._tokenizer = self.folder.tagger_tokenizer()
-        self._graph = Graph(self.folder.tagger(weights), threads or cores(), folder)
+        self._graph = Graph(self.folder.tagger(weights), folder)
 
     @property
     def types(self) -> tuple[str, ...]:

@@ -9,7 +9,9 @@ from typing import Any
 
 import msgspec
 
+from relatome.encode import Settings
 from relatome.recipes import Recipe, load_recipe, shipped, to_plain
+from relatome.runtime.card import calibration_section
 
 _APACHE_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -30,6 +32,7 @@ def render_card(
     provenance: dict[str, Any],
     scores: Sequence[CardScore],
     command: str,
+    settings: Settings,
 ) -> str:
     """The card as Markdown.
 
@@ -40,6 +43,7 @@ def render_card(
         provenance: code version, machine and data hashes, from the run folder.
         scores: rows of the score table.
         command: the command that regenerates the scores.
+        settings: of the model, with its calibration.
     """
     columns = list(scores[0].f1) if scores else []
     table = [
@@ -67,6 +71,7 @@ selected on a test split.
 
 Regenerate with `{command}`.
 
+{calibration_section(settings)}
 ## Data
 
 Trained on {", ".join(recipe.data.train)}, selected on {recipe.data.dev}. SHA-256 of the documents
@@ -92,8 +97,8 @@ Seed {recipe.training.seed}, code {provenance["code"]}, on {provenance["machine"
 - It learnt from English PubMed abstracts of one corpus; on full text, other languages or other
   kinds of writing its scores are unknown.
 - It does not find entities: what is not marked cannot be related.
-- Scores are softmax probabilities, not yet calibrated. Rare labels (Bind, Comparison,
-  Cotreatment, Conversion, Drug_Interaction) have few training examples and are unreliable.
+- Rare labels (Bind, Comparison, Cotreatment, Conversion, Drug_Interaction) have few training
+  examples and are unreliable.
 - int8 weights may change single relations against fp32; both are in the table above.
 - Predictions are no medical advice, and an assertion in a text is no proof.
 """

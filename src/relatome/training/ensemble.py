@@ -88,7 +88,8 @@ def joint_settings(models: Sequence[LoadedModel]) -> Settings:
     """The settings by which the averaged probabilities of several models are decoded.
 
     Those of the first, with the mean of each threshold. Models may read documents in different
-    ways, because candidates follow from schema and narrowing alone.
+    ways, because candidates follow from schema and narrowing alone. What a temperature was fitted
+    to is one model's scores; the mean of several is a score as it is.
 
     Raises:
         UsageError: if two models differ in schema, labels or narrowing.
@@ -97,14 +98,16 @@ def joint_settings(models: Sequence[LoadedModel]) -> Settings:
     for other in others:
         if what := _difference(first.settings, other.settings):
             raise UsageError(ENSEMBLE_DIFFERS, one=first.name, other=other.name, what=what)
+    if not others:
+        return first.settings
     chosen = [model.settings.decoding for model in models]
-    mean = Decoding(
-        **{
-            name: fmean(getattr(decoding, name) for decoding in chosen)
-            for name in Decoding.__struct_fields__
-        }
+    thresholds = {
+        name: fmean(getattr(decoding, name) for decoding in chosen)
+        for name in ("threshold", "novelty_threshold", "second_threshold")
+    }
+    return msgspec.structs.replace(
+        first.settings, decoding=Decoding(**thresholds), calibration=None
     )
-    return msgspec.structs.replace(first.settings, decoding=mean)
 
 
 def _difference(one: Settings, other: Settings) -> str:

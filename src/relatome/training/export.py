@@ -66,17 +66,19 @@ def export_run(run: Path, target: Path, name: str | None, *, int8_only: bool = F
         export_tagger(run, recipe, target, name, int8_only=int8_only)
         return
     name = name or recipe.name
-    export(run / MODEL_FOLDER, target, name, relatome.__version__, int8_only=int8_only)
+    settings = export(run / MODEL_FOLDER, target, name, relatome.__version__, int8_only=int8_only)
     provenance = json.loads((run / PROVENANCE_FILE).read_text(encoding="utf-8"))
     results = json.loads((run / RESULTS_FILE).read_text(encoding="utf-8"))
     row = CardScore(results["protocol"], results["split"], "torch", results["f1"])
-    text = render_card(name, relatome.__version__, recipe, provenance, [row], train_command(recipe))
+    text = render_card(
+        name, relatome.__version__, recipe, provenance, [row], train_command(recipe), settings
+    )
     (target / CARD).write_text(text, encoding="utf-8")
 
 
 def export(
     run_model: Path, target: Path, name: str, version: str, *, int8_only: bool = False
-) -> None:
+) -> Settings:
     """Write the ONNX model folder of a trained model.
 
     Args:
@@ -86,6 +88,9 @@ def export(
         name: the model's name.
         version: the model's version.
         int8_only: leave out the fp32 encoder.
+
+    Returns:
+        the model's settings, which the folder has too.
 
     Raises:
         UsageError: if `target` holds anything but earlier exports, or the model needs a second
@@ -109,6 +114,7 @@ def export(
         float_encoder.unlink()
     tokenizer.save(target / TOKENIZER)
     write_manifest(target, name, version, settings, before.tagger if before else None)
+    return settings
 
 
 class _Pairs(nn.Module):

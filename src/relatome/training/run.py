@@ -34,6 +34,7 @@ from relatome.errors import (
 )
 from relatome.models import RelationModel, add_markers, load_encoder, longest_input, require_length
 from relatome.recipes import Recipe, load_recipe
+from relatome.runtime.calibration import calibrated
 from relatome.scoring import find_rule
 from relatome.training.adaptation import adaptations, prepared_encoder
 from relatome.training.checkpoint import WEIGHTS, load_model, save_model
@@ -299,6 +300,8 @@ def run(
         settings, result = fit_decoding(
             scored, dev.documents, settings, selection.rule, selection.score
         )
+        logits = ((each.asked, each.relation, each.novelty) for each in scored)
+        settings = calibrated(logits, settings, dev.name, "torch") or settings
         selected, scores = dev.name, {name: result.f1(name) for name in result.scores}
     if main_process():
         save_model(model, tokenizer, settings, folder / MODEL_FOLDER)

@@ -1,4 +1,4 @@
-"""A tagger learns from sources of different types in seconds; killed, it goes on to the same end."""
+"""A tagger learns from sources of several types; a run that was killed goes on to the same end."""
 
 from __future__ import annotations
 
