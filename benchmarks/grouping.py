@@ -3,7 +3,7 @@
     python benchmarks/grouping.py [--model small] [--corpora DIR] [--check]
 
 The mentions are the annotated ones, without their identifiers. On dev, the rules of grouping are
-added one after another; test is scored once, with all of them. Relations are those that the model
+added one after another; test is scored with all of them alone. Relations are those that the model
 extracts between the groups, scored under the annotated entity that most mentions of a group carry
 (`relatome.scoring.mapping`), beside those between annotated entities and between mentions of equal
 names. Writes

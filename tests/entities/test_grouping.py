@@ -53,6 +53,10 @@ def groups(marked: str, **options: object) -> set[frozenset[str]]:
             "{toll receptor (TR) 4|G} and {toll receptor 4|G}",
             ["toll receptor (TR) 4|toll receptor 4"],
         ),
+        (
+            "{protein kinase C|G} ({PKC|G}), {PKCα|G}, {protein kinase C-alpha|G}",
+            ["protein kinase C|PKC", "PKCα|protein kinase C-alpha"],
+        ),
         ("{Ca(2+)|C} and {Ca|C}", ["Ca(2+)", "Ca"]),
         # Brackets.
         ("{gelatinase A|G} ({MMP-2|G})", ["gelatinase A|MMP-2"]),

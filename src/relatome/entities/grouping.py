@@ -35,7 +35,7 @@ RULES = (*NAME_RULES, DEFINITIONS, EXPANSION, BRACKETS, ACRONYMS)
 # Not what chemists and geneticists write in brackets: Ca(2+), IP(3).
 _IN_BRACKETS = re.compile(r"\s[(\[][^()\[\]]*[A-Za-z]{2}[^()\[\]]*[)\]]")
 _HYPHENATED = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_NUMBER = re.compile(r"(?:alpha|beta|gamma|delta|\d+)\Z")  # follows at once: DDR1, PKCalpha
+_NUMBER = re.compile(r"(?:alpha|beta|gamma|delta|[α-ω]|\d+)\Z")  # follows at once: DDR1, PKCα
 _OPENING = re.compile(r"\s*[(\[]\s*")
 _FARTHEST_BRACKET = 5  # characters between a mention and the one in brackets
 _ACRONYM = re.compile(r"(?=.*[A-Z].*[A-Z])[A-Za-z][A-Za-z0-9-]{1,7}")
@@ -172,16 +172,16 @@ def _join_definitions(
 ) -> None:
     """Join what is called by the short form with what is called by the long form."""
     text, mentions = document.text, document.mentions
-    ending: dict[int, list[int]] = defaultdict(list)
+    ending: dict[int, dict[tuple[int, str], int]] = defaultdict(dict)
     for index, mention in enumerate(mentions):
-        ending[mention.end].append(index)
+        ending[mention.end].setdefault((mention.start, mention.type), index)
     for short, long in defined:
         for type in groups.kinds.values():
             forms = (text[form.start : form.end] for form in (short, long))
             groups.join_names(*(normalized(form, type, rules) for form in forms))
         # The long form may be more or less than what is marked as a mention.
-        shorts = [i for i in ending[short.end] if mentions[i].start == short.start]
-        for one, other in product(shorts, ending[long.end]):
+        shorts = [i for (start, _), i in ending[short.end].items() if start == short.start]
+        for one, other in product(shorts, ending[long.end].values()):
             groups.join(one, other)
 
 

@@ -40,8 +40,8 @@ _GREEK_NAMES = ("alpha", "beta", "gamma", "delta")
 
 # Diseases: hypertensive and hypertension, ischemic and ischemia, epileptic and epilepsy.
 _ENDING = re.compile(
-    r"(?:otic|osis|osed|atic|asis|ases|ations?|atory|ati(?:ve|c)|ions?|ives?|ory|(?<=p)(?:tic|sy)|ics?|ias?|"
-    r"ity|al|ous|ed|isms?|e|y|m|s)$"
+    r"(?:otic|osis|osed|atic|asis|ases|ations?|atory|ati(?:ve|c)|ions?|ives?|ory|"
+    r"(?<=p)(?:tic|sy)|ics?|ias?|ity|al|ous|ed|isms?|e|y|m|s)$"
 )
 _SHORTEST_STEM = 4  # letters
 
