@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,15 +14,16 @@ import shutil
 import msgspec
 
 import relatome
-from relatome.data import Document, Relation
+from relatome.data import Document, Mention, Relation
 from relatome.data.calibration import Calibration, Reliability, Thresholds
 from relatome.data.schemas import BIORED
+from relatome.entities import Dictionary
 from relatome.errors import InputError, UsageError
 from relatome.formats import read
 from relatome.pipeline import Pipeline, Tally, find_model, load, shipped_models
 from relatome.runtime import ModelFolder
 from relatome.runtime.folder import write_settings
-from tests.tiny import DOCUMENTS, document, long_document
+from tests.tiny import CHEMICAL, DISEASE, DOCUMENTS, document, long_document
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "annotated.pubtator"
 MANY = (*DOCUMENTS, long_document("long", 9))
@@ -29,7 +31,7 @@ MANY = (*DOCUMENTS, long_document("long", 9))
 
 @pytest.fixture(scope="module")
 def extract(tiny_model: Path) -> Pipeline:
-    return load(tiny_model, weights="fp32", threads=1)
+    return load(tiny_model, tagger="given", weights="fp32", threads=1)
 
 
 def without_relations(made: Document) -> Document:
@@ -249,3 +251,76 @@ def test_the_front_door(tiny_model: Path) -> None:
     assert extract.schema.name == "biored"
     for made in extract(relatome.read(EXAMPLES)):
         assert all(isinstance(relation, Relation) for relation in made.relations)
+
+
+def tagging(given: Document) -> Document:
+    """Finds what the tiny documents are about, without identifiers."""
+    names = {"abadol": CHEMICAL, "fever": DISEASE, "mice": "OrganismTaxon", "cells": "Cell"}
+    found = [
+        Mention(f"T{match.start()}", *match.span(), match.group(), names[match.group().lower()])
+        for match in re.finditer("|".join(names), given.text, re.IGNORECASE)
+    ]
+    return msgspec.structs.replace(given, mentions=tuple(found), relations=())
+
+
+def test_a_text_becomes_entities_and_relations(tiny_model: Path) -> None:
+    extract = load(tiny_model, tagger=tagging, weights="fp32", threads=1)
+    found = extract("Abadol\n\nAbadol treats fever in mice. Fever falls in cells.")
+    found.check()
+    assert [passage.kind for passage in found.passages] == ["title", "abstract"]
+    assert {entity.id: len(entity.mentions) for entity in found.entities} == {
+        "local:ChemicalEntity:abadol": 2,
+        "local:DiseaseOrPhenotypicFeature:fever": 2,
+        "local:OrganismTaxon:mice": 1,
+    }
+    assert {(r.head, r.tail) for r in found.relations} <= {
+        ("local:ChemicalEntity:abadol", "local:DiseaseOrPhenotypicFeature:fever")
+    }
+    assert (extract.tally.tagged, extract.tally.foreign_mentions) == (1, 1)
+    assert "1 document tagged, 5 mentions" in extract.tally.summary()[0]
+    assert "1 mention of types the model does not relate" in extract.tally.summary()[1]
+
+
+def test_mentions_that_are_given_are_kept(tiny_model: Path) -> None:
+    """Unless another tagger is asked for."""
+    made = document("d", "{Abadol|C|C1} treats {fever|D|D1} in mice.")
+    given = load(tiny_model, weights="fp32", threads=1).identify(made)
+    assert given == made
+    found = load(tiny_model, tagger=tagging, weights="fp32", threads=1).identify(made)
+    assert len(found.mentions) == 3
+
+
+def test_mentions_without_any_identifier_are_grouped(tiny_model: Path) -> None:
+    made = document("d", "{Abadol|C} treats {fever|D}; {abadol|C} helps.")
+    found = load(tiny_model, weights="fp32", threads=1).identify(made)
+    assert [len(entity.mentions) for entity in found.entities] == [2, 1]
+
+
+def test_a_linker_names_entities(tiny_model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "names.tsv"
+    path.write_text("MESH:D1\tDisease\tfever|pyrexia\n", encoding="utf-8")
+    linker = Dictionary.read(path, BIORED.canonical_type)
+    extract = load(tiny_model, tagger=tagging, linker=linker, weights="fp32", threads=2)
+    texts = [document(str(number), "Abadol treats fever.") for number in range(9)]
+    for found in extract(texts):
+        assert found.entities[1].id == "MESH:D1"
+
+
+def test_several_threads_say_the_same(tiny_model: Path) -> None:
+    every = [msgspec.structs.replace(d, id=f"{n}") for n in range(5) for d in MANY]
+    one = load(tiny_model, weights="fp32", threads=1)
+    three = load(tiny_model, weights="fp32", threads=3)
+    assert list(one(every)) == list(three(every))
+    assert one.tally == three.tally
+
+
+def test_an_error_comes_where_it_stands(tiny_model: Path) -> None:
+    """What stands before it has come out already."""
+    strange = msgspec.structs.replace(
+        DOCUMENTS[0], mentions=(Mention("m", 0, 6, "Abadol", "Spaceship"),), relations=()
+    )
+    extract = load(tiny_model, weights="fp32", threads=2)(iter([*MANY, strange, *MANY]))
+    for made in MANY:
+        assert next(extract).id == made.id
+    with pytest.raises(InputError, match="Spaceship"):
+        next(extract)

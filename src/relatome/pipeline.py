@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
-from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from threading import Lock
@@ -141,6 +140,8 @@ class Pipeline:
         self.tally = Tally()
         self._tagging, self._weights = tagger, weights
         self._threads = threads or cores()
+        self._tagger: Callable[[Document], Document] | None = None
+        self._loading = Lock()
         # A linker of the user's need not stand several threads.
         self._alone = nullcontext() if linker is None else Lock()
         self._least: dict[str, float | None] = dict.fromkeys(self.schema.labels, min_score)
@@ -152,7 +153,7 @@ class Pipeline:
         """Entity types and labels of the model."""
         return self.model.schema
 
-    @cached_property
+    @property
     def tagger(self) -> Callable[[Document], Document]:
         """What finds mentions; loaded when it is first needed.
 
@@ -160,6 +161,12 @@ class Pipeline:
             UsageError: if there is no such folder, or it lacks the weights.
             ModelError: if it holds no tagger, or one that is incomplete or altered.
         """
+        with self._loading:
+            if self._tagger is None:
+                self._tagger = self._load_tagger()
+            return self._tagger
+
+    def _load_tagger(self) -> Callable[[Document], Document]:
         asked = self._tagging
         if not isinstance(asked, str | Path):
             return asked

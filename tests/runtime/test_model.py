@@ -32,12 +32,12 @@ SIZES = (*DOCUMENTS, *EXAMPLES, CROWD, long_document("long", 12, genes=5))
 
 @pytest.fixture(scope="module")
 def fp32(tiny_model: Path) -> Model:
-    return Model(tiny_model, "fp32", threads=1)
+    return Model(tiny_model, "fp32")
 
 
 @pytest.fixture(scope="module")
 def int8(tiny_model: Path) -> Model:
-    return Model(tiny_model, "int8", threads=1)
+    return Model(tiny_model, "int8")
 
 
 def test_fp32_scores_are_those_of_torch(fp32: Model, tiny_checkpoint: Path) -> None:
@@ -169,9 +169,9 @@ def test_a_model_without_attention_names_the_nearest_sentences(
     del graph.graph.output[:]
     graph.graph.output.extend(kept)
     onnx.save(graph, folder / PAIRS)
-    new = Model(tiny_model, "fp32", threads=1)
+    new = Model(tiny_model, "fp32")
     write_manifest(folder, "old", "0", new.settings)
-    old = Model(folder, "fp32", threads=1)
+    old = Model(folder, "fp32")
     for source in SIZES:
         encoded = old.encode(source)
         if encoded is None:
@@ -211,7 +211,7 @@ import json, sys, time
 from pathlib import Path
 from relatome.formats import read
 from relatome.runtime import Model
-model = Model(Path(sys.argv[1]), sys.argv[2], threads=2)
+model = Model(Path(sys.argv[1]), sys.argv[2])
 source, = read(sys.argv[3])
 begin = time.process_time()
 encoded = model.encode(source)

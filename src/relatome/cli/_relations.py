@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from relatome.entities import is_local
+
 if TYPE_CHECKING:
     from relatome.data import Document, Relation, Span
 
@@ -123,10 +125,11 @@ def _around(document: Document, relation: Relation, span: Span, room: int) -> tu
 
 
 def _named(document: Document, entity_id: str) -> str:
-    """The entity's most frequent name in the text, with its identifier."""
+    """The entity's most frequent name in the text, with its identifier if that says more."""
     entity = document.entity_by_id[entity_id]
     names = Counter(document.mentions[index].text for index in entity.mentions)
-    return f"{_plain(names.most_common(1)[0][0])} [dim]{_plain(entity_id)}[/dim]"
+    name = _plain(names.most_common(1)[0][0])
+    return name if is_local(entity_id) else f"{name} [dim]{_plain(entity_id)}[/dim]"
 
 
 def _plain(text: str) -> str:

@@ -1,5 +1,6 @@
 """Published corpora as data – where they are, checksum, licence, splits – and a user's own."""
 
+from relatome.corpora.annotated import Annotated, read_annotated
 from relatome.corpora.corpus import Corpus
 from relatome.corpora.own import find_schema
 from relatome.corpora.places import directories
@@ -17,6 +18,7 @@ from relatome.corpora.registry import (
 
 __all__ = [
     "CORPORA",
+    "Annotated",
     "Corpus",
     "copies",
     "corpus",
@@ -28,4 +30,5 @@ __all__ = [
     "names_corpus",
     "parts",
     "present",
+    "read_annotated",
 ]

@@ -31,7 +31,8 @@ def in_order(
     if workers == 1:
         yield from map(work, items)
         return
-    source, failure = iter(items), None
+    source = iter(items)
+    failure: Exception | None = None
     pending: deque[Future[_Result]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         try:
@@ -39,8 +40,6 @@ def in_order(
                 while failure is None and len(pending) < _AHEAD * workers:
                     try:
                         pending.append(pool.submit(work, next(source)))
-                    except StopIteration:
-                        failure = StopIteration()
                     except Exception as error:  # raised once all before it is given
                         failure = error
                 if not pending:

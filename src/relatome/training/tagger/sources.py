@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,9 +14,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from relatome import formats
-from relatome.corpora import data_hash
-from relatome.data import Document, Mention, require_not_test
+from relatome.corpora import Annotated, data_hash, read_annotated
+from relatome.data import Document, require_not_test
 from relatome.encode import Tokenizer, stack
 from relatome.encode.mention_tags import (
     OUTSIDE,
@@ -28,15 +26,10 @@ from relatome.encode.mention_tags import (
 )
 from relatome.encode.tokens import IntArray
 from relatome.errors import TAGGER_SOURCE, TAGGER_TEXT, UsageError
-from relatome.formats.iob import read_iob
 from relatome.recipes import Source, TaggerRecipe
 from relatome.training.adaptation.entities import as_text
 from relatome.training.adaptation.text import Evaluation
 from relatome.training.documents import split
-
-# Sentences on their own are strung together to texts of about this many, as they stand in a
-# document, which is what the tagger will read.
-_SENTENCES = 8
 
 
 class TagWindow(NamedTuple):
@@ -113,9 +106,8 @@ class TagExamples(Dataset[TagWindow]):
         self.found: list[Found] = []
         types = tuple(recipe.types)
         for source in recipe.sources:
-            problems = formats.Problems()
-            every = read_source(source, text, directory, problems)
-            documents = [each for each in every if as_text(each) not in evaluation]
+            read = read_source(source, text, directory)
+            documents = [each for each in read.documents if as_text(each) not in evaluation]
             mentions: Counter[str] = Counter()
             first = len(self.windows)
             for document in documents:
@@ -129,7 +121,7 @@ class TagExamples(Dataset[TagWindow]):
                         TAGGER_SOURCE, source=source.documents, type=type, known=known or "nothing"
                     )
             self.drawn.append((range(first, len(self.windows)), source.share))
-            left_out = len(every) - len(documents)
+            left_out = len(read.documents) - len(documents)
             digest = data_hash(documents)
             self.found.append(
                 Found(
@@ -137,7 +129,7 @@ class TagExamples(Dataset[TagWindow]):
                     digest,
                     len(documents),
                     left_out,
-                    problems.summary() if problems.count else "",
+                    read.unusable,
                     dict(mentions),
                 )
             )
@@ -160,16 +152,13 @@ class TagExamples(Dataset[TagWindow]):
         return {name: torch.from_numpy(array) for name, array in batch.items()}
 
 
-def read_source(
-    source: Source, text: Path | None, directory: Path | None, problems: formats.Problems
-) -> list[Document]:
+def read_source(source: Source, text: Path | None, directory: Path | None) -> Annotated:
     """The documents of a source, types in the spelling of the source.
 
     Args:
         source: a split or a file.
         text: the folder of annotated text, for a file.
         directory: where corpora lie; the usual places if None.
-        problems: takes what cannot be used of a file.
 
     Raises:
         UsageError: if it is missing, or a test split.
@@ -178,32 +167,11 @@ def read_source(
     if source.is_split:
         found = split(source.documents, directory)
         require_not_test(found, "train a tagger")
-        return list(found.documents)
+        return Annotated(list(found.documents), "")
     path = (text or Path()) / source.documents
     if text is None or not path.is_file():
         raise UsageError(TAGGER_TEXT, file=source.documents, folder=text or "any folder given")
-    if ".iob" in path.suffixes:
-        return list(_strung(read_iob(path)))
-    return list(formats.read(path, on_error=problems))
-
-
-def _strung(sentences: Iterable[Document]) -> Iterable[Document]:
-    """Sentences strung together."""
-    stream = iter(sentences)
-    while group := list(islice(stream, _SENTENCES)):
-        text = ""
-        mentions: list[Mention] = []
-        for sentence in group:
-            text += " " * bool(text)
-            for mention in sentence.mentions:
-                start, end = mention.start + len(text), mention.end + len(text)
-                id = f"T{len(mentions) + 1}"
-                mentions.append(msgspec.structs.replace(mention, id=id, start=start, end=end))
-            text += sentence.text
-        passage = msgspec.structs.replace(group[0].passages[0], text=text)
-        yield msgspec.structs.replace(
-            group[0], passages=(passage,), mentions=tuple(mentions), infons={}
-        )
+    return read_annotated(path)
 
 
 def _typed(document: Document, source: Source) -> tuple[Document, Document]:
