@@ -108,9 +108,11 @@ def judged(model: Model, document: Document) -> Iterator[Judged]:
     asked = model.encode(whole) if gold else None
     if asked is None:
         return
-    looked = model.score(asked).evidence
+    scores = model.score(asked)
+    looked = scores.evidence
     assert looked is not None, "the model does not tell what it looked at"
-    asserted = {frozenset((r.head, r.tail)) for r in model.relations(asked).relations}
+    read = decode(asked, scores.relation, None, model.schema, model.settings.decoding)
+    asserted = {frozenset((r.head, r.tail)) for r in read.relations}
     for row, candidate in zip(looked.tolist(), asked.candidates, strict=True):
         heads, tails = (
             [whole.mentions[index] for index in whole.entities[e].mentions]
@@ -178,7 +180,8 @@ def of_mentions(model: Model, documents: tuple[Document, ...]) -> dict[str, floa
                 [document.mentions[index] for index in document.entity_by_id[id].mentions]
                 for id in (relation.head, relation.tail)
             )
-            inside = [holding(relation.evidence, each) for each in (heads, tails)]
+            evidence = tuple(sorted(relation.evidence))
+            inside = [holding(evidence, each) for each in (heads, tails)]
             counts["relations"] += 1
             counts["sentences"] += len(relation.evidence)
             counts["mention_both_in_one_sentence"] += bool(inside[0] & inside[1])
