@@ -1,9 +1,10 @@
-"""Speed of extraction with gold entities, against one sequence per pair; start-up and memory.
+"""Speed of extraction: from raw text, with given entities, and of the bare encoder passes.
 
-    python benchmarks/speed.py [--model small] [--corpora DIR] [--pair-documents 4]
+    python benchmarks/speed.py [--model small] [--corpora DIR] [--pair-documents 4] [--memory N]
 
-Both ways of reading run alternately in one process, with the same encoder weights and threads, so
-their ratio holds on a noisy machine. Writes ``benchmarks/results/speed.json``.
+All ways of reading run alternately in one process, with the same weights and threads, so their
+ratios hold on a noisy machine. Beside them stand one sequence per pair, start-up, and the memory of
+a process after a thousand documents and after N. Writes ``benchmarks/results/speed.json``.
 """
 
 from __future__ import annotations
@@ -14,19 +15,24 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from common import machine, write_result
 
 from relatome import corpora, formats
+from relatome.data import Document
 from relatome.encode import ENCODER_INPUTS, EncodedDocument, encoder_batch
-from relatome.pipeline import find_model
-from relatome.runtime import Model
+from relatome.encode.mention_tags import token_windows, window_batch
+from relatome.pipeline import Pipeline, load
+from relatome.runtime import Model, Tagger, cores, in_order
 
 ROUNDS = 3
 PAIR_BATCH = 8
 STARTS = 7
+FIRST = 1000
 
 
 def main() -> None:
@@ -35,48 +41,120 @@ def main() -> None:
     parser.add_argument("--model", default="small")
     parser.add_argument("--corpora", type=Path)
     parser.add_argument("--pair-documents", type=int, default=4)
+    parser.add_argument("--memory", type=int, default=10 * FIRST)
     options = parser.parse_args()
     documents = corpora.load("biored", "test", options.corpora).documents
-    model = Model(find_model(options.model))
+    texts = [document.without_annotations() for document in documents]
+    extract = load(options.model)
+    model, tagger = extract.model, extract.tagger
+    assert isinstance(tagger, Tagger)
     encoded = [e for e in map(model.encode, documents) if e is not None]
     # every n-th document, so that the sample has the lengths and pairs of the whole
     sample = encoded[:: max(1, len(encoded) // options.pair_documents)]
-    by_document, by_pair = [], []
+    relation_passes = bare_relations(model, encoded)
+    tagger_passes = bare_tagger(tagger, texts)
+    ways: dict[str, tuple[int, Callable[[], object]]] = {
+        "raw text": (len(texts), lambda: consume(extract(texts))),
+        "given entities": (len(documents), lambda: consume(extract(documents))),
+        "bare passes, raw text": (
+            len(texts),
+            lambda: (at_once(tagger_passes), at_once(relation_passes)),
+        ),
+        "bare passes, given entities": (len(documents), lambda: at_once(relation_passes)),
+        "one sequence per pair": (
+            len(sample),
+            lambda: consume(in_order(lambda e: pair_passes(model, e), sample, cores())),
+        ),
+        "sample": (len(sample), lambda: consume(in_order(model.relations, sample, cores()))),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
-        started = time.perf_counter()
-        for document in documents:
-            entry = model.encode(document)
-            if entry is not None:
-                model.relations(entry)
-        by_document.append(len(documents) / (time.perf_counter() - started))
-        started = time.perf_counter()
-        passes = sum(pair_passes(model, entry) for entry in sample)
-        by_pair.append(len(sample) / (time.perf_counter() - started))
-    # The sample's documents may be easier or harder than all; compare over the same ones.
-    started = time.perf_counter()
-    for entry in sample:
-        model.relations(entry)
-    sample_rate = len(sample) / (time.perf_counter() - started)
-    ratio = sample_rate / statistics.median(by_pair)
-    print(f"document encoding: {statistics.median(by_document):.1f} abstracts/s")
-    print(f"one sequence per pair: {statistics.median(by_pair):.3f} abstracts/s ({passes} passes)")
-    print(f"ratio on the same {len(sample)} documents: {ratio:.1f}")
+        for name, (count, work) in ways.items():
+            started = time.perf_counter()
+            work()
+            rates[name].append(count / (time.perf_counter() - started))
+    middle = {name: statistics.median(each) for name, each in rates.items()}
+    ratios = {
+        "raw text to its bare passes": middle["raw text"] / middle["bare passes, raw text"],
+        "given entities to their bare passes": middle["given entities"]
+        / middle["bare passes, given entities"],
+        "given entities to one sequence per pair": middle["sample"]
+        / middle["one sequence per pair"],
+    }
+    for name, rate in middle.items():
+        print(f"{name}: {rate:.2f} abstracts/s")
+    for name, ratio in ratios.items():
+        print(f"{name}: {ratio:.2f}")
     starts = start_up(options.model, documents[0])
     for name, figures in starts.items():
         print(f"{name}: {figures['seconds_median']:.2f} s, {figures['peak_mb']:.0f} MB")
+    memory = growth(options.model, texts, options.memory)
+    print(", ".join(f"after {count} documents {size:.0f} MB" for count, size in memory.items()))
     write_result(
         "speed",
         {
             "command": "python benchmarks/speed.py",
-            "protocol": f"{len(documents)} BioRED test abstracts, gold entities, "
-            f"{model.weights}, {ROUNDS} alternating rounds, medians",
-            "abstracts_per_second": {"rounds": by_document},
-            "pair_encoding_abstracts_per_second": {"rounds": by_pair, "passes": passes},
-            "ratio": ratio,
+            "protocol": f"{len(documents)} BioRED test abstracts, {model.weights}, "
+            f"{ROUNDS} alternating rounds, medians",
+            "abstracts_per_second": middle,
+            "rounds": rates,
+            "ratios": ratios,
+            "pair_passes": sum(len(e.pairs) * len(e.window_ids) for e in sample),
             "start_up": starts,
+            "memory_mb_after_documents": memory,
             "machine": machine(),
         },
     )
+
+
+def consume(results: Iterable[object]) -> None:
+    """Take all results."""
+    for _ in results:
+        pass
+
+
+def at_once(passes: list[Callable[[], object]]) -> None:
+    """Make all passes, as many at a time as the pipeline works on documents."""
+    consume(in_order(lambda work: work(), passes, cores()))
+
+
+def bare_relations(model: Model, encoded: list[EncodedDocument]) -> list[Callable[[], object]]:
+    """The encoder passes of relations, their arrays made beforehand."""
+    batches = [encoder_batch([each], 0) for each in encoded]
+    feeds = [{name: batch[name] for name in ENCODER_INPUTS} for batch in batches]
+    return [lambda feed=feed: model.run_encoder(feed) for feed in feeds]
+
+
+def bare_tagger(tagger: Tagger, texts: list[Document]) -> list[Callable[[], object]]:
+    """The passes of the tagger, their arrays made beforehand."""
+    cut = [token_windows(d.text, tagger.tokenizer, tagger.settings.encoding) for d in texts]
+    feeds = [window_batch(each.ids, tagger.tokenizer.pad_id) for each in cut]
+    return [lambda feed=feed: tagger.run(feed) for feed in feeds]
+
+
+def growth(model: str, texts: list[Document], most: int) -> dict[str, float]:
+    """Memory in MB of a fresh process after a thousand documents, and after `most` of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "texts.jsonl"
+        formats.write(texts, path, "jsonl")
+        command = [sys.executable, __file__, "--grow", str(path), model, str(FIRST), str(most)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return dict(zip(map(str, (FIRST, most)), map(float, done.stdout.split()), strict=True))
+
+
+def grow(path: str, model: str, *counts: str) -> None:
+    """Print the memory of this process when so many documents are done."""
+    texts = list(formats.read(path))
+    extract: Pipeline = load(model)
+    wanted = [int(count) for count in counts]
+    many = (
+        msgspec.structs.replace(texts[number % len(texts)], id=str(number))
+        for number in range(max(wanted))
+    )
+    for number, _ in enumerate(extract(many), start=1):
+        if number in wanted:
+            status = Path("/proc/self/status").read_text(encoding="utf-8")
+            print(float(status.split("VmRSS:")[1].split()[0]) / 1024)
 
 
 def pair_passes(model: Model, encoded: EncodedDocument) -> int:
@@ -94,14 +172,17 @@ def pair_passes(model: Model, encoded: EncodedDocument) -> int:
     return len(encoded.pairs) * len(encoded.window_ids)
 
 
-def start_up(model: str, document: object) -> dict[str, dict[str, float]]:
+def start_up(model: str, document: Document) -> dict[str, dict[str, float]]:
     """Wall seconds (median) and peak memory of fresh processes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "one.pubtator"
         formats.write([document], path, "pubtator")
+        text = Path(folder) / "one.txt"
+        formats.write([document.without_annotations()], text, "text")
         commands = {
             "relatome --help": ["--help"],
             "relatome extract, one abstract": ["extract", str(path), "--model", model],
+            "relatome extract, one text": ["extract", str(text), "--model", model],
         }
         return {name: _fresh(arguments) for name, arguments in commands.items()}
 
@@ -130,4 +211,7 @@ def _fresh(arguments: list[str]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--grow"]:
+        grow(*sys.argv[2:])
+    else:
+        main()

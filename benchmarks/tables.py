@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -65,16 +64,20 @@ def scores() -> str:
 
 
 def speed() -> str:
-    """Throughput, ratio, start-up in a sentence."""
+    """Throughput, ratio, start-up and memory in a few sentences."""
     result = _result("speed")
-    rate = statistics.median(result["abstracts_per_second"]["rounds"])
-    start = result["start_up"]["relatome extract, one abstract"]
+    rate = result["abstracts_per_second"]
+    start = result["start_up"]["relatome extract, one text"]
     machine = result["machine"]
+    ratio = result["ratios"]["given entities to one sequence per pair"]
+    (first, low), (last, high) = result["memory_mb_after_documents"].items()
     return (
-        f"On {machine['cores']} cores ({machine['processor']}) it reads {rate:.0f} abstracts a "
-        f"second, {result['ratio']:.0f} times as many as one sequence per pair through the same "
-        f"encoder; from a cold start, one abstract takes {start['seconds_median']:.1f} s and "
-        f"{start['peak_mb']:.0f} MB."
+        f"On {machine['cores']} cores ({machine['processor']}) it reads {rate['raw text']:.0f} raw "
+        f"abstracts a second, {rate['given entities']:.0f} where entities are given; the latter is "
+        f"{ratio:.0f} times as many as one sequence per pair through the same encoder. From a cold "
+        f"start, one raw abstract takes {start['seconds_median']:.1f} s and {start['peak_mb']:.0f} "
+        f"MB; memory is {low:.0f} MB after {int(first):,} documents and {high:.0f} MB after "
+        f"{int(last):,}."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from relatome.data import Document
+from relatome.encode import Batch
 from relatome.encode.decode import FloatArray
 from relatome.encode.mention_tags import tagged, token_windows, window_batch
 from relatome.errors import ModelError, Place
@@ -31,7 +32,7 @@ class Tagger:
         """
         self.folder = ModelFolder(folder)
         self.settings = self.folder.tagger_settings
-        self._tokenizer = self.folder.tagger_tokenizer()
+        self.tokenizer = self.folder.tagger_tokenizer()
         self._graph = Graph(self.folder.tagger(weights), folder)
 
     @property
@@ -39,19 +40,23 @@ class Tagger:
         """The entity types it finds."""
         return self.settings.types
 
+    def run(self, batch: Batch) -> FloatArray:
+        """One pass: arrays as `window_batch` makes them to logits ``(windows, length, types, 3)``."""
+        return self._graph(batch)[0]
+
     def __call__(self, document: Document) -> Document:
         """The document with the mentions that are found in place of any it had, without ids.
 
         Raises:
             ModelError: if the graph fails, for lack of memory or because it does not fit.
         """
-        windows = token_windows(document.text, self._tokenizer, self.settings.encoding)
+        windows = token_windows(document.text, self.tokenizer, self.settings.encoding)
         logits: list[FloatArray] = []
         try:
             for start in range(0, len(windows.ids), _MOST_WINDOWS):
                 ids = windows.ids[start : start + _MOST_WINDOWS]
-                batch = window_batch(ids, self._tokenizer.pad_id)
-                logits.extend(self._graph(batch)[0])
+                batch = window_batch(ids, self.tokenizer.pad_id)
+                logits.extend(self.run(batch))
         except ModelError as error:
             raise error.located(Place(document=document.id)) from None
         if not logits:
