@@ -41,7 +41,7 @@ class Tagger:
         return self.settings.types
 
     def run(self, batch: Batch) -> FloatArray:
-        """One pass: arrays as `window_batch` makes them to logits ``(windows, length, types, 3)``."""
+        """One pass: arrays of `window_batch` to logits, ``(windows, length, types, 3)``."""
         return self._graph(batch)[0]
 
     def __call__(self, document: Document) -> Document:
