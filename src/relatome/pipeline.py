@@ -12,6 +12,7 @@ from typing import overload
 import msgspec
 
 from relatome.data import Document, Relation, Schema
+from relatome.data.parts import parts, put_together
 from relatome.encode import units
 from relatome.entities import Linker, group
 from relatome.errors import CALIBRATION_MISSING, MODEL_UNKNOWN, PRECISION_RANGE, UsageError
@@ -26,11 +27,16 @@ DEFAULT_MODEL = "small"
 AUTO, GIVEN, LOCAL = "auto", "given", "local"
 
 
+# Longer documents are read in parts; the longest abstract of BioRED has 4,132 characters.
+_MOST_CHARACTERS = 8000
+
+
 class Tally(msgspec.Struct):
     """What a pipeline has met so far, so that nothing is passed over in silence."""
 
     documents: int = 0
     tagged: int = 0
+    in_parts: int = 0
     without_candidates: int = 0
     mentions: int = 0
     mentions_without_id: int = 0
@@ -60,6 +66,11 @@ class Tally(msgspec.Struct):
         ]
         if self.precision:
             lines.append(f"{self.precision} {counted(self.unsure, 'relation')} left out for it.")
+        if self.in_parts:
+            lines.append(
+                f"{counted(self.in_parts, 'long document')} read in parts of {_MOST_CHARACTERS:,} "
+                "characters at most; relations hold within one."
+            )
         if self.foreign_mentions:
             lines.append(
                 f"{counted(self.foreign_mentions, 'mention')} of types the model does not relate "
@@ -215,19 +226,27 @@ class Pipeline:
             unknown_types=sum(r.type not in known for r in document.relations),
         )
         document = self._identify(document, met)
-        encoded = self.model.encode(document)
         met.entities = len(document.entities)
         met.mentions = len(document.mentions)
         met.mentions_without_id = sum(not m.entity_ids for m in document.mentions)
-        if encoded is None:
-            met.without_candidates = 1
-            return document.with_relations(()), met
-        met.candidates = len(encoded.candidates)
-        met.windows = sum(unit.windows for unit in units(encoded))
-        found = self.model.relations(encoded)
-        kept = tuple(r for r in found.relations if self._keeps(r, met))
+        whole = parts(document, _MOST_CHARACTERS)
+        met.in_parts = len(whole) > 1
+        relations = [(part.offset, self._relations(part.document, met)) for part in whole]
+        met.without_candidates = not met.candidates
+        found = relations[0][1]
+        if met.in_parts:
+            found = put_together(relations, several=self.schema.multi_label)
+        kept = tuple(relation for relation in found if self._keeps(relation, met))
         met.relations = len(kept)
-        return found.with_relations(kept), met
+        return document.with_relations(kept), met
+
+    def _relations(self, document: Document, met: Tally) -> tuple[Relation, ...]:
+        encoded = self.model.encode(document)
+        if encoded is None:
+            return ()
+        met.candidates += len(encoded.candidates)
+        met.windows += sum(unit.windows for unit in units(encoded))
+        return self.model.relations(encoded).relations
 
     def identify(self, document: Document) -> Document:
         """One document with its entities: tagged if need be, and mentions grouped.
