@@ -72,21 +72,21 @@ def expected(tiny_model: Path, documents: object) -> list[Document]:
 # The tiny model's weights are always the same: this changes only with the model's architecture.
 GOLDEN = """\
 treat  Abadol treats fever.
-┏━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━┳━━━━━━━┳━━━━━━━━━━━━┓
-┃ head      ┃ relation             ┃ tail     ┃ score ┃      novel ┃
-┡━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━╇━━━━━━━╇━━━━━━━━━━━━┩
-│ Abadol C1 │ Negative_Correlation │ fever D1 │  1.00 │ known 0.43 │
-│ Abadol C1 │ Cotreatment          │ TPO2 G2  │  0.99 │ known 0.16 │
-│ Abadol C1 │ Bind                 │ KCN9 G1  │  0.70 │ known 0.02 │
-│ fever D1  │ Negative_Correlation │ TPO2 G2  │  0.40 │ known 0.39 │
-└───────────┴──────────────────────┴──────────┴───────┴────────────┘
+┏━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━┳━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
+┃ head      ┃ relation             ┃ tail     ┃ score ┃      novel ┃ evidence                                                              ┃
+┡━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━╇━━━━━━━╇━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┩
+│ Abadol C1 │ Negative_Correlation │ fever D1 │  1.00 │ known 0.43 │ In patients with fever, abadol was given after KCN9 and TPO2 did not. │
+│ Abadol C1 │ Cotreatment          │ TPO2 G2  │  0.99 │ known 0.16 │ In patients with fever, abadol was given after KCN9 and TPO2 did not. │
+│ Abadol C1 │ Bind                 │ KCN9 G1  │  0.70 │ known 0.02 │ In patients with fever, abadol was given after KCN9 and TPO2 did not. │
+│ fever D1  │ Negative_Correlation │ TPO2 G2  │  0.40 │ known 0.39 │ In patients with fever, abadol was given after KCN9 and TPO2 did not. │
+└───────────┴──────────────────────┴──────────┴───────┴────────────┴───────────────────────────────────────────────────────────────────────┘
 alone  KCN9 was given to mice.
 ┏━━━━━━┳━━━━━━━━━━┳━━━━━━┳━━━━━━━┳━━━━━━━┓
 ┃ head ┃ relation ┃ tail ┃ score ┃ novel ┃
 ┡━━━━━━╇━━━━━━━━━━╇━━━━━━╇━━━━━━━╇━━━━━━━┩
 └──────┴──────────┴──────┴───────┴───────┘
 no relation found
-"""
+"""  # noqa: E501
 
 
 def test_the_table_to_the_letter(extract: Relatome, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ OPTIONAL = {
     },
     "Data": {"source"},
     "Model": {"hidden"},
-    "Tasks": {"novelty", "typing", "coreference", "pair_typing"},
+    "Tasks": {"novelty", "direction", "typing", "coreference", "pair_typing"},
     "Training": {"accumulation"},
     "Narrowing": {"interval"},
     "Published": {"note"},
