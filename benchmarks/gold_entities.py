@@ -1,4 +1,4 @@
-"""F1 of a model folder on BioRED with gold entities, under every protocol, fp32 and int8.
+"""F1 of a model folder on BioRED with gold entities, under every protocol, in every precision.
 
     python benchmarks/gold_entities.py [--model small] [--run RUN] [--corpora DIR]
 
@@ -38,7 +38,7 @@ def main() -> None:
     for name in SPLITS:
         split = corpora.load("biored", name, options.corpora)
         hashes[split.name] = corpora.data_hash(split.documents)
-        for weights in sorted(folder.weights):
+        for weights in ("bf16", *sorted(folder.weights)):
             pipeline = load(options.model, weights=weights)
             predicted = list(pipeline(split.documents))
             for protocol in PROTOCOLS:

@@ -1,10 +1,10 @@
 """Speed of extraction: from raw text, with given entities, and of the bare encoder passes.
 
-    python benchmarks/speed.py [--model small] [--corpora DIR] [--pair-documents 4] [--memory N]
+    python benchmarks/speed.py [--model small] [--corpora DIR] [--pair-documents 4]
 
 All ways of reading run alternately in one process, with the same weights and threads, so their
-ratios hold on a noisy machine. Beside them stand one sequence per pair, start-up, and the memory of
-a process after a thousand documents and after N. Writes ``benchmarks/results/speed.json``.
+ratios hold on a noisy machine. Beside them stand one sequence per pair, and start-up. Writes
+``benchmarks/results/speed.json``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from common import machine, write_result
 
@@ -26,13 +25,12 @@ from relatome import corpora, formats
 from relatome.data import Document
 from relatome.encode import ENCODER_INPUTS, EncodedDocument, encoder_batch
 from relatome.encode.mention_tags import token_windows, window_batch
-from relatome.pipeline import Pipeline, load
+from relatome.pipeline import load
 from relatome.runtime import Model, Tagger, cores, in_order
 
 ROUNDS = 3
 PAIR_BATCH = 8
 STARTS = 7
-FIRST = 1000
 
 
 def main() -> None:
@@ -41,13 +39,14 @@ def main() -> None:
     parser.add_argument("--model", default="small")
     parser.add_argument("--corpora", type=Path)
     parser.add_argument("--pair-documents", type=int, default=4)
-    parser.add_argument("--memory", type=int, default=10 * FIRST)
     options = parser.parse_args()
     documents = corpora.load("biored", "test", options.corpora).documents
     texts = [document.without_annotations() for document in documents]
     extract = load(options.model)
     model, tagger = extract.model, extract.tagger
     assert isinstance(tagger, Tagger)
+    fast = load(options.model, weights="bf16")
+    consume(fast(texts[:4]))
     encoded = [e for e in map(model.encode, documents) if e is not None]
     # every n-th document, so that the sample has the lengths and pairs of the whole
     sample = encoded[:: max(1, len(encoded) // options.pair_documents)]
@@ -65,6 +64,8 @@ def main() -> None:
             len(sample),
             lambda: consume(in_order(lambda e: pair_passes(model, e), sample, cores())),
         ),
+        "raw text, bf16": (len(texts), lambda: consume(fast(texts))),
+        "given entities, bf16": (len(documents), lambda: consume(fast(documents))),
         "sample": (len(sample), lambda: consume(in_order(model.relations, sample, cores()))),
     }
     rates: dict[str, list[float]] = {name: [] for name in ways}
@@ -88,8 +89,6 @@ def main() -> None:
     starts = start_up(options.model, documents[0])
     for name, figures in starts.items():
         print(f"{name}: {figures['seconds_median']:.2f} s, {figures['peak_mb']:.0f} MB")
-    memory = growth(options.model, texts, options.memory)
-    print(", ".join(f"after {count} documents {size:.0f} MB" for count, size in memory.items()))
     write_result(
         "speed",
         {
@@ -101,7 +100,6 @@ def main() -> None:
             "ratios": ratios,
             "pair_passes": sum(len(e.pairs) * len(e.window_ids) for e in sample),
             "start_up": starts,
-            "memory_mb_after_documents": memory,
             "machine": machine(),
         },
     )
@@ -130,31 +128,6 @@ def bare_tagger(tagger: Tagger, texts: list[Document]) -> list[Callable[[], obje
     cut = [token_windows(d.text, tagger.tokenizer, tagger.settings.encoding) for d in texts]
     feeds = [window_batch(each.ids, tagger.tokenizer.pad_id) for each in cut]
     return [lambda feed=feed: tagger.run(feed) for feed in feeds]
-
-
-def growth(model: str, texts: list[Document], most: int) -> dict[str, float]:
-    """Memory in MB of a fresh process after a thousand documents, and after `most` of them."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "texts.jsonl"
-        formats.write(texts, path, "jsonl")
-        command = [sys.executable, __file__, "--grow", str(path), model, str(FIRST), str(most)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return dict(zip(map(str, (FIRST, most)), map(float, done.stdout.split()), strict=True))
-
-
-def grow(path: str, model: str, *counts: str) -> None:
-    """Print the memory of this process when so many documents are done."""
-    texts = list(formats.read(path))
-    extract: Pipeline = load(model)
-    wanted = [int(count) for count in counts]
-    many = (
-        msgspec.structs.replace(texts[number % len(texts)], id=str(number))
-        for number in range(max(wanted))
-    )
-    for number, _ in enumerate(extract(many), start=1):
-        if number in wanted:
-            status = Path("/proc/self/status").read_text(encoding="utf-8")
-            print(float(status.split("VmRSS:")[1].split()[0]) / 1024)
 
 
 def pair_passes(model: Model, encoded: EncodedDocument) -> int:
@@ -211,7 +184,4 @@ def _fresh(arguments: list[str]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--grow"]:
-        grow(*sys.argv[2:])
-    else:
-        main()
+    main()

@@ -70,14 +70,16 @@ def speed() -> str:
     start = result["start_up"]["relatome extract, one text"]
     machine = result["machine"]
     ratio = result["ratios"]["given entities to one sequence per pair"]
-    (first, low), (last, high) = result["memory_mb_after_documents"].items()
+    (first, low), (last, high) = _result("memory")["after_documents"].items()
+    text, given = (f"{rate[name]:.0f}" for name in ("raw text", "given entities"))
+    fast = [f"{rate[f'{name}, bf16']:.0f}" for name in ("raw text", "given entities")]
     return (
-        f"On {machine['cores']} cores ({machine['processor']}) it reads {rate['raw text']:.0f} raw "
-        f"abstracts a second, {rate['given entities']:.0f} where entities are given; the latter is "
-        f"{ratio:.0f} times as many as one sequence per pair through the same encoder. From a cold "
-        f"start, one raw abstract takes {start['seconds_median']:.1f} s and {start['peak_mb']:.0f} "
-        f"MB; memory is {low:.0f} MB after {int(first):,} documents and {high:.0f} MB after "
-        f"{int(last):,}."
+        f"On {machine['cores']} cores ({machine['processor']}) it reads {text} raw abstracts a "
+        f"second, or {given} with given entities; with OpenVINO in bf16 (`pip install "
+        f"'relatome[fast]'`, `--weights bf16`) {fast[0]} and {fast[1]}. One sequence per pair "
+        f"through the same encoder would take {ratio:.0f} times as long. From a cold start, one raw "
+        f"abstract takes {start['seconds_median']:.1f} s. Memory peaks at {low['peak_mb']:.0f} MB "
+        f"in {int(first):,} documents, and at {high['peak_mb']:.0f} MB in {int(last):,}."
     )
 
 

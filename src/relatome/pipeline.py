@@ -134,7 +134,8 @@ class Pipeline:
                 its mentions, is used for all documents.
             linker: names the entities of mentions that bring no identifier along, such as a
                 `relatome.entities.Dictionary`.
-            weights: int8 or fp32; the fastest the model has if not given.
+            weights: int8, fp32 or bf16; the fastest the model has if not given. bf16 needs the
+                extra `fast`.
             threads: documents that are worked on at a time; one for each core if not given.
             min_score: relations with a lower score are left out.
             precision: the share of right relations, 0 to 1, that those of each type shall reach:

@@ -7,6 +7,7 @@ long one is read in parts: time and memory then grow with its length.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -53,7 +54,7 @@ def parts(document: Document, most: int) -> list[Part]:
     edges = (*cuts, length)
     mentions = sorted(document.mentions, key=lambda m: m.start)
     found, first = [], 0
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         last = first
         while last < len(mentions) and mentions[last].start < end:
             last += 1

@@ -28,7 +28,8 @@ from relatome.errors import (
     WorkError,
 )
 
-Weights = Literal["fp32", "int8"]
+# bf16 is not held: it is computed with, from either of the others.
+Weights = Literal["fp32", "int8", "bf16"]
 
 MANIFEST, TOKENIZER, PAIRS, CARD = "model.json", "tokenizer.json", "pairs.onnx", "README.md"
 TAGGER_TOKENIZER, TAGGER_CARD = "tagger-tokenizer.json", "TAGGER.md"
@@ -170,6 +171,8 @@ class ModelFolder:
         return self._graph(tagger_file, weights or self._held(tagger_file)[0])
 
     def _graph(self, file: Callable[[Weights], str], weights: Weights) -> bytes:
+        if weights == "bf16":
+            weights = self._held(file)[-1]
         if weights not in (known := self._held(file)):
             names = ", ".join(known)
             raise UsageError(MODEL_WEIGHTS, at=self._place, weights=weights, known=names)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 import onnxruntime
 
 from relatome.encode.decode import FloatArray
 from relatome.errors import MODEL_GRAPH, MODEL_RUN, ModelError, Place
+from relatome.runtime.folder import Weights
+
+if TYPE_CHECKING:
+    from relatome.runtime.bfloat import BFloatGraph
 
 
 class Graph:
@@ -42,7 +46,7 @@ class Graph:
                 content, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # the bindings raise several kinds
-            raise ModelError(MODEL_GRAPH, at=self._place, reason=_reason(error)) from None
+            raise ModelError(MODEL_GRAPH, at=self._place, reason=first_line(error)) from None
 
     @property
     def outputs(self) -> list[str]:
@@ -58,8 +62,22 @@ class Graph:
         try:
             outputs: list[FloatArray] = self._session.run(None, feed)
         except Exception as error:  # as above
-            raise ModelError(MODEL_RUN, at=self._place, reason=_reason(error)) from None
+            raise ModelError(MODEL_RUN, at=self._place, reason=first_line(error)) from None
         return outputs
+
+
+def open_graph(content: bytes, weights: Weights, folder: Path) -> Graph | BFloatGraph:
+    """A graph, loaded by what computes with such weights.
+
+    Raises:
+        MissingExtraError: if that comes with an extra that is not installed.
+        ModelError: if it is no valid graph.
+    """
+    if weights != "bf16":
+        return Graph(content, folder)
+    from relatome.runtime.bfloat import BFloatGraph
+
+    return BFloatGraph(content, folder, cores())
 
 
 def cores() -> int:
@@ -69,5 +87,6 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _reason(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error of a library says, in a line."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]

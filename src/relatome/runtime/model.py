@@ -29,7 +29,7 @@ from relatome.encode.decode import FloatArray
 from relatome.encode.tokens import IntArray
 from relatome.errors import MODEL_RUN, ModelError, Place
 from relatome.runtime.folder import ATTENTION, PAIRS, ModelFolder, Weights
-from relatome.runtime.graph import Graph
+from relatome.runtime.graph import Graph, open_graph
 
 # Bounds on what one call of a graph works on, so that memory does not grow with the document.
 _MOST_WINDOWS = 8
@@ -70,7 +70,8 @@ class Model:
 
         Args:
             folder: as written by ``relatome models export``.
-            weights: int8 or fp32; the fastest the folder holds if not given.
+            weights: int8, fp32 or bf16; the fastest the folder holds if not given. bf16 needs the
+                extra `fast`.
 
         Raises:
             UsageError: if there is no such folder, or it lacks the weights.
@@ -81,7 +82,7 @@ class Model:
         self.weights = weights or self.folder.weights[0]
         self._tokenizer = self.folder.tokenizer()
         self._encoder_inputs, self._pair_inputs = inputs(self.settings.encoding)
-        self._encoder = Graph(self.folder.encoder(self.weights), folder)
+        self._encoder = open_graph(self.folder.encoder(self.weights), self.weights, folder)
         self._pairs = Graph(self.folder.read(PAIRS), folder)
 
     @property

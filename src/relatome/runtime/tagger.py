@@ -10,7 +10,7 @@ from relatome.encode.decode import FloatArray
 from relatome.encode.mention_tags import tagged, token_windows, window_batch
 from relatome.errors import ModelError, Place
 from relatome.runtime.folder import ModelFolder, Weights
-from relatome.runtime.graph import Graph
+from relatome.runtime.graph import open_graph
 
 # Bound on what one pass works on, so that memory does not grow with the document.
 _MOST_WINDOWS = 8
@@ -24,7 +24,8 @@ class Tagger:
 
         Args:
             folder: as written by ``relatome models export``.
-            weights: int8 or fp32; the fastest the folder holds if not given.
+            weights: int8, fp32 or bf16; the fastest the folder holds if not given. bf16 needs the
+                extra `fast`.
 
         Raises:
             UsageError: if there is no such folder, or it lacks the weights.
@@ -33,7 +34,7 @@ class Tagger:
         self.folder = ModelFolder(folder)
         self.settings = self.folder.tagger_settings
         self.tokenizer = self.folder.tagger_tokenizer()
-        self._graph = Graph(self.folder.tagger(weights), folder)
+        self._graph = open_graph(self.folder.tagger(weights), weights or "int8", folder)
 
     @property
     def types(self) -> tuple[str, ...]:

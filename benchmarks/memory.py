@@ -1,0 +1,59 @@
+"""Memory of a process that reads raw text, after a thousand documents and after ten thousand.
+
+    python benchmarks/memory.py [--model small] [--corpora DIR]
+
+The texts are those of the BioRED test split, again and again. Writes
+``benchmarks/results/memory.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import msgspec
+from common import machine, write_result
+
+from relatome import corpora
+from relatome.pipeline import load
+
+COUNTS = (1_000, 10_000)
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--model", default="small")
+    parser.add_argument("--corpora", type=Path)
+    options = parser.parse_args()
+    split = corpora.load("biored", "test", options.corpora)
+    texts = [document.without_annotations() for document in split.documents]
+    many = (
+        msgspec.structs.replace(texts[number % len(texts)], id=str(number))
+        for number in range(max(COUNTS))
+    )
+    found = {}
+    for number, _ in enumerate(load(options.model)(many), start=1):
+        if number in COUNTS:
+            found[str(number)] = {"now_mb": _status("VmRSS"), "peak_mb": _status("VmHWM")}
+            print(number, found[str(number)])
+    write_result(
+        "memory",
+        {
+            "command": "python benchmarks/memory.py",
+            "protocol": f"raw text of {split.name}, repeated",
+            "data": {split.name: corpora.data_hash(split.documents)},
+            "after_documents": found,
+            "machine": machine(),
+        },
+    )
+
+
+def _status(name: str) -> float:
+    """A figure of this process, in MB."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return float(status.split(f"{name}:")[1].split()[0]) / 1024
+
+
+if __name__ == "__main__":
+    main()
