@@ -77,8 +77,8 @@ def speed() -> str:
         f"On {machine['cores']} cores ({machine['processor']}) it reads {text} raw abstracts a "
         f"second, or {given} with given entities; with OpenVINO in bf16 (`pip install "
         f"'relatome[fast]'`, `--weights bf16`) {fast[0]} and {fast[1]}. One sequence per pair "
-        f"through the same encoder would take {ratio:.0f} times as long. From a cold start, one raw "
-        f"abstract takes {start['seconds_median']:.1f} s. Memory peaks at {low['peak_mb']:.0f} MB "
+        f"through the same encoder would take {ratio:.0f} times as long. From a cold start, one "
+        f"raw abstract takes {start['seconds_median']:.1f} s. Memory peaks at {low['peak_mb']:.0f} MB "
         f"in {int(first):,} documents, and at {high['peak_mb']:.0f} MB in {int(last):,}."
     )
 

@@ -50,16 +50,16 @@ def test_floats_stay_as_they_are(tiny_model: Path) -> None:
 def test_bf16_is_near_full_precision(tiny_model: Path, feed: dict[str, np.ndarray]) -> None:
     folder = ModelFolder(tiny_model)
     exact = Graph(folder.encoder("fp32"), tiny_model)
-    fast = BFloatGraph(folder.encoder("bf16"), tiny_model, 2)
+    fast = BFloatGraph(folder.encoder("bf16"), tiny_model)
     assert fast.outputs == exact.outputs
     assert np.abs(fast(feed)[0] - exact(feed)[0]).mean() < 0.05
 
 
 def test_several_threads_run_it_at_once(tiny_model: Path, feed: dict[str, np.ndarray]) -> None:
-    graph = BFloatGraph(ModelFolder(tiny_model).encoder("bf16"), tiny_model, 2)
+    graph = BFloatGraph(ModelFolder(tiny_model).encoder("bf16"), tiny_model)
     alone = graph(feed)[0]
     with ThreadPoolExecutor(3) as pool:
-        for found in pool.map(lambda _: graph(feed)[0], range(12)):
+        for found in pool.map(lambda _: graph(feed)[0], range(300)):
             np.testing.assert_array_equal(found, alone)
 
 
@@ -86,7 +86,7 @@ def test_the_extra_is_named(
 
 def test_no_graph_is_refused(tiny_model: Path, feed: dict[str, np.ndarray]) -> None:
     with pytest.raises(ModelError):
-        BFloatGraph(b"no graph", tiny_model, 1)
-    graph = BFloatGraph(ModelFolder(tiny_model).encoder("bf16"), tiny_model, 1)
+        BFloatGraph(b"no graph", tiny_model)
+    graph = BFloatGraph(ModelFolder(tiny_model).encoder("bf16"), tiny_model)
     with pytest.raises(ModelError):
         graph({"input_ids": feed["input_ids"]} | {"attention_mask": feed["input_ids"][:, :2]})

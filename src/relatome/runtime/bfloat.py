@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from threading import local
+from threading import Lock, local
 from typing import Any
 
 import numpy as np
@@ -21,19 +21,21 @@ from relatome.errors import (
     ModelError,
     Place,
 )
-from relatome.runtime.graph import first_line
+from relatome.runtime.graph import cores, first_line
+
+# Two threads that hand over inputs at once wait for each other for ever (OpenVINO 2026.4).
+_HANDING_OVER = Lock()
 
 
 class BFloatGraph:
     """A graph that OpenVINO has compiled; used like `relatome.runtime.graph.Graph`."""
 
-    def __init__(self, content: bytes, folder: Path, runs: int) -> None:
+    def __init__(self, content: bytes, folder: Path) -> None:
         """Compile a graph.
 
         Args:
             content: the ONNX file, of float weights or of int8 weights as `quantize` writes them.
             folder: where it is from.
-            runs: how many threads will run it at once.
 
         Raises:
             MissingExtraError: if the extra is not installed.
@@ -44,7 +46,7 @@ class BFloatGraph:
             import openvino
         except ModuleNotFoundError as error:
             raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="fast") from None
-        settings = {"INFERENCE_PRECISION_HINT": "bf16", "NUM_STREAMS": str(runs)}
+        settings = {"INFERENCE_PRECISION_HINT": "bf16", "NUM_STREAMS": str(cores())}
         try:
             core = openvino.Core()
             model = core.read_model(with_float_weights(content))
@@ -66,12 +68,19 @@ class BFloatGraph:
         Raises:
             ModelError: if it fails, for lack of memory or because the inputs do not fit.
         """
+        import openvino
+
         try:
             if not hasattr(self._of_thread, "request"):
                 self._of_thread.request = self._compiled.create_infer_request()
-            found = self._of_thread.request.infer(dict(feed))
-            # The buffers are the request's own, and used again.
-            return [np.array(found[output]) for output in self._compiled.outputs]
+            request = self._of_thread.request
+            with _HANDING_OVER:
+                for name, array in feed.items():
+                    request.set_tensor(name, openvino.Tensor(array))
+            request.infer()
+            with _HANDING_OVER:
+                # The buffers are the request's own, and used again.
+                return [np.array(request.get_tensor(name).data) for name in self.outputs]
         except Exception as error:  # as above
             raise ModelError(MODEL_RUN, at=self._place, reason=first_line(error)) from None
 

@@ -77,7 +77,7 @@ def open_graph(content: bytes, weights: Weights, folder: Path) -> Graph | BFloat
         return Graph(content, folder)
     from relatome.runtime.bfloat import BFloatGraph
 
-    return BFloatGraph(content, folder, cores())
+    return BFloatGraph(content, folder)
 
 
 def cores() -> int:
