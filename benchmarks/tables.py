@@ -78,8 +78,9 @@ def speed() -> str:
         f"second, or {given} with given entities; with OpenVINO in bf16 (`pip install "
         f"'relatome[fast]'`, `--weights bf16`) {fast[0]} and {fast[1]}. One sequence per pair "
         f"through the same encoder would take {ratio:.0f} times as long. From a cold start, one "
-        f"raw abstract takes {start['seconds_median']:.1f} s. Memory peaks at {low['peak_mb']:.0f} MB "
-        f"in {int(first):,} documents, and at {high['peak_mb']:.0f} MB in {int(last):,}."
+        f"raw abstract takes {start['seconds_median']:.1f} s. Memory peaks at "
+        f"{low['peak_mb']:.0f} MB in {int(first):,} documents, and at {high['peak_mb']:.0f} MB in "
+        f"{int(last):,}."
     )
 
 
@@ -88,7 +89,7 @@ def demo() -> str:
     command = [
         str(Path(sys.executable).parent / "relatome"),
         "extract",
-        str(ROOT / "examples" / "annotated.pubtator"),
+        str(ROOT / "examples" / "abstract.txt"),
     ]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
     first_table, end, _ = done.stdout.partition("┘\n")

@@ -21,13 +21,20 @@ def run(command: list[str]) -> str:
     return done.stdout
 
 
-def test_the_command_prints_relations_of_every_example() -> None:
+def test_the_command_prints_relations_of_raw_text() -> None:
     commands = re.findall(r"^    (relatome .*)$", README, re.MULTILINE)
-    assert commands == ["relatome extract examples/annotated.pubtator"]
+    assert commands == ["relatome extract examples/abstract.txt"]
     printed = run([str(SCRIPTS / "relatome"), *shlex.split(commands[0])[1:]])
-    for document in ("example-1", "example-2", "example-3"):
-        assert document in printed
+    assert "simvastatin" in printed.lower()
     assert "Correlation" in printed
+
+
+def test_the_other_ways_are_commands() -> None:
+    """What they name is not at hand, but the options are."""
+    options = set(re.findall(r"^relatome extract .*?(--[a-z0-9-]+)", README, re.MULTILINE))
+    usage = run([str(SCRIPTS / "relatome"), "extract", "--help"])
+    assert options
+    assert all(option in usage for option in options)
 
 
 def test_the_five_lines_print_relations() -> None:
@@ -35,8 +42,8 @@ def test_the_five_lines_print_relations() -> None:
     lines = run([sys.executable, "-c", code]).splitlines()
     assert lines
     for line in lines:
-        document, *_, score, novel = line.split()
-        assert document.startswith("example-")
+        head, *_, score, novel = line.split()
+        assert head.startswith("local:")
         assert 0 <= float(score) <= 1
         assert novel in ("True", "False")
 
