@@ -1,6 +1,6 @@
-"""Memory of a process that reads raw text, after a thousand documents and after ten thousand.
+"""Memory of a process that reads raw text, after a thousand documents and after many more.
 
-    python benchmarks/memory.py [--model small] [--corpora DIR]
+    python benchmarks/memory.py [--model small] [--corpora DIR] [--documents 10000]
 
 The texts are those of the BioRED test split, again and again. Writes
 ``benchmarks/results/memory.json``.
@@ -17,7 +17,7 @@ from common import machine, write_result
 from relatome import corpora
 from relatome.pipeline import load
 
-COUNTS = (1_000, 10_000)
+FIRST = 1_000
 
 
 def main() -> None:
@@ -25,22 +25,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--model", default="small")
     parser.add_argument("--corpora", type=Path)
+    parser.add_argument("--documents", type=int, default=10 * FIRST)
     options = parser.parse_args()
     split = corpora.load("biored", "test", options.corpora)
     texts = [document.without_annotations() for document in split.documents]
     many = (
         msgspec.structs.replace(texts[number % len(texts)], id=str(number))
-        for number in range(max(COUNTS))
+        for number in range(options.documents)
     )
     found = {}
     for number, _ in enumerate(load(options.model)(many), start=1):
-        if number in COUNTS:
+        if number in (FIRST, options.documents):
             found[str(number)] = {"now_mb": _status("VmRSS"), "peak_mb": _status("VmHWM")}
             print(number, found[str(number)])
     write_result(
         "memory",
         {
-            "command": "python benchmarks/memory.py",
+            "command": f"python benchmarks/memory.py --documents {options.documents}",
             "protocol": f"raw text of {split.name}, repeated",
             "data": {split.name: corpora.data_hash(split.documents)},
             "after_documents": found,

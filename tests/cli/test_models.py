@@ -57,7 +57,8 @@ def test_exporting_what_is_no_run(relatome: Relatome, tmp_path: Path) -> None:
 def test_without_torch_it_says_what_to_install(
     relatome: Relatome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "relatome.training.export", raising=False)
+    for module in ("export", "graphs"):
+        monkeypatch.delitem(sys.modules, f"relatome.training.{module}", raising=False)
     monkeypatch.setitem(sys.modules, "onnx", None)
     ran = relatome("models", "export", tmp_path, tmp_path / "out")
     assert ran.code == 1

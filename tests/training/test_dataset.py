@@ -213,7 +213,7 @@ def test_an_epoch_sees_a_share_of_the_unrelated_and_all_others(
     drawn = [index for index, (_, unrelated) in enumerate(given_units) if unrelated]
 
     def order() -> list[int]:
-        sampler = LengthGroupedSampler(sizes, batch, seed, drawn, share)
+        sampler = LengthGroupedSampler(sizes, batch, seed, [(drawn, share)])
         sampler.set_epoch(epoch)
         assert len(sampler) == len(list(sampler))
         return list(sampler)
@@ -227,7 +227,7 @@ def test_an_epoch_sees_a_share_of_the_unrelated_and_all_others(
 
 
 def test_every_epoch_draws_others() -> None:
-    sampler = LengthGroupedSampler([5] * 100, 4, 0, range(20, 100), 0.25)
+    sampler = LengthGroupedSampler([5] * 100, 4, 0, [(range(20, 60), 0.25), (range(60, 100), 0.25)])
     epochs = []
     for epoch in range(40):
         sampler.set_epoch(epoch)

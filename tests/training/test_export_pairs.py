@@ -90,7 +90,7 @@ def exported(
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         patch.setattr(export_module, "_export_encoder", take)
-        patch.setattr(export_module, "_quantize", take)
+        patch.setattr(export_module, "quantize", take)
         export(trained, folder / "model", request.param, "0")
     return trained, folder / "model"
 
@@ -98,7 +98,7 @@ def exported(
 def test_fp32_scores_are_those_of_torch(exported: Exported) -> None:
     trained, folder = exported
     model, tokenizer, settings = load_model(trained)
-    runtime = Model(folder, "fp32", threads=1)
+    runtime = Model(folder, "fp32")
     assert runtime.settings == settings
     asked = [made for d in SIZES if (made := runtime.encode(d)) is not None]
     assert {len(made.candidates) for made in asked} >= {1, 6, 18, 45}
@@ -119,7 +119,7 @@ def test_fp32_scores_are_those_of_torch(exported: Exported) -> None:
 
 
 def test_batches_change_nothing(exported: Exported, monkeypatch: pytest.MonkeyPatch) -> None:
-    runtime = Model(exported[1], "fp32", threads=1)
+    runtime = Model(exported[1], "fp32")
     asked = runtime.encode(DOCUMENTS[4])
     assert asked is not None
     whole = runtime.score(asked)
@@ -130,7 +130,7 @@ def test_batches_change_nothing(exported: Exported, monkeypatch: pytest.MonkeyPa
 
 
 def test_int8_stays_near(exported: Exported) -> None:
-    fp32, int8 = (Model(exported[1], p, threads=1) for p in ("fp32", "int8"))
+    fp32, int8 = (Model(exported[1], p) for p in ("fp32", "int8"))
     for source in SIZES:
         if (asked := fp32.encode(source)) is not None:
             theirs, ours = fp32.score(asked)[0], int8.score(asked)[0]
@@ -162,7 +162,7 @@ def test_a_narrowed_model_asks_about_fewer_pairs(first: Exported, tmp_path: Path
     manifest = msgspec.json.decode((folder / "model.json").read_bytes())
     manifest["settings"]["narrowing"] = {"sentence": False, "interval": [0, 0]}
     (folder / "model.json").write_bytes(msgspec.json.encode(manifest))
-    runtime = Model(folder, "fp32", threads=1)
+    runtime = Model(folder, "fp32")
     assert runtime.settings.narrowing == Narrowing(interval=(0, 0))
     asked = runtime.encode(CROWD)
     assert asked is not None

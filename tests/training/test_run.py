@@ -79,7 +79,8 @@ def test_the_scores_are_calibrated_on_dev(tiny: Tiny, tmp_path: Path) -> None:
     scored = score_documents(
         model, Examples(dev, settings, tokenizer).asked, settings, tokenizer.pad_id
     )
-    assert calibrated(scored, settings, "dev", "torch") == settings
+    logits = ((each.asked, each.relation, each.novelty) for each in scored)
+    assert calibrated(logits, settings, "dev", "torch") == settings
 
 
 def test_it_learns_what_can_be_learnt(tiny: Tiny, tmp_path: Path) -> None:

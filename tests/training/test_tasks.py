@@ -184,7 +184,7 @@ def test_direction_is_learnt_predicted_and_exported(tiny: Tiny, tmp_path: Path) 
     expected = predict([load_run(folder)], dev.documents)
     assert {r.subject for d in expected for r in d.relations} == {"G1", "G2"}
     export_run(folder, tmp_path / "model", None)
-    extract = load(tmp_path / "model", precision="fp32", threads=1)
+    extract = load(tmp_path / "model", weights="fp32", threads=1)
     for one, other in zip(extract(dev.documents), expected, strict=True):
         said = [[(r.head, r.tail, r.type, r.subject) for r in d.relations] for d in (one, other)]
         assert said[0] == said[1]

@@ -34,7 +34,7 @@ from relatome.runtime.graph import Graph, open_graph
 # Bounds on what one call of a graph works on, so that memory does not grow with the document.
 _MOST_WINDOWS = 8
 _MOST_SEQUENCE_TOKENS = 2048
-_MOST_PAIR_TOKENS = 2_000_000
+_MOST_PAIR_TOKENS = 300_000
 
 _Array = TypeVar("_Array", FloatArray, IntArray)
 

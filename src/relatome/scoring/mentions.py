@@ -54,8 +54,10 @@ def compare_mentions(
         _plain(gold, types), _plain(predicted, types), tags=list(types), loader="dict"
     ).evaluate()
     of = {"all": outcome["overall"], **outcome["entities"]}
+    # A type that no document has is left out there.
     return {
-        type: {name: float(of[type][name].f1) for name in COMPARISONS} for type in ("all", *types)
+        type: {name: float(of[type][name].f1) if type in of else 0.0 for name in COMPARISONS}
+        for type in ("all", *types)
     }
 
 
