@@ -12,7 +12,6 @@ import argparse
 from pathlib import Path
 
 import msgspec
-from common import machine, write_result
 
 from relatome import corpora
 from relatome.pipeline import load
@@ -38,6 +37,9 @@ def main() -> None:
         if number in (FIRST, options.documents):
             found[str(number)] = {"now_mb": _status("VmRSS"), "peak_mb": _status("VmHWM")}
             print(number, found[str(number)])
+    # Here, because what describes the machine brings torch along, which would be counted.
+    from common import machine, write_result
+
     write_result(
         "memory",
         {

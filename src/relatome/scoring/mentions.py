@@ -64,7 +64,8 @@ def compare_mentions(
 def _plain(documents: Sequence[Document], types: Sequence[str]) -> list[list[dict[str, Any]]]:
     return [
         [
-            {"label": mention.type, "start": mention.start, "end": mention.end}
+            # There, the end is the last character.
+            {"label": mention.type, "start": mention.start, "end": mention.end - 1}
             for mention in document.mentions
             if mention.type in types
         ]
