@@ -324,3 +324,17 @@ def test_an_error_comes_where_it_stands(tiny_model: Path) -> None:
         assert next(extract).id == made.id
     with pytest.raises(InputError, match="Spaceship"):
         next(extract)
+
+
+def test_a_long_document_is_read_in_parts(tiny_model: Path) -> None:
+    made = long_document("long", 150)  # about 12,000 characters
+    extract = load(tiny_model, weights="fp32", threads=1)
+    found = extract.extract(made)
+    found.check()
+    assert extract.tally.in_parts == 1
+    assert "1 long document read in parts" in "\n".join(extract.tally.summary())
+    pairs = [frozenset((r.head, r.tail)) for r in found.relations]
+    assert len(pairs) == len(set(pairs))
+    for relation in found.relations:
+        for span in relation.evidence:
+            assert 0 <= span.start < span.end <= len(found.text)
