@@ -31,10 +31,11 @@ from relatome.errors import MODEL_RUN, ModelError, Place
 from relatome.runtime.folder import ATTENTION, PAIRS, ModelFolder, Weights
 from relatome.runtime.graph import Graph, open_graph
 
-# Bounds on what one call of a graph works on, so that memory does not grow with the document.
+# Bounds on what one call of a graph works on, so that memory does not grow with the document. Lower
+# ones take more of it: smaller blocks are not given back to the system one by one.
 _MOST_WINDOWS = 8
 _MOST_SEQUENCE_TOKENS = 2048
-_MOST_PAIR_TOKENS = 300_000
+_MOST_PAIR_TOKENS = 2_000_000
 
 _Array = TypeVar("_Array", FloatArray, IntArray)
 
