@@ -549,6 +549,26 @@ RELATION_LEFT_OUT = Message(
     "a relation of {service} was left out: {reason}",
     "The rest of the document was read.",
 )
+NOTHING_ASKED = Message(
+    "R345",
+    "there is nothing to read.",
+    "Name files, - for standard input, or articles with --pmid or --pmcid.",
+)
+IDS_TAGGER = Message(
+    "R346",
+    "full text of PMC comes from PubTator3 alone, with its entities.",
+    "Leave out --tagger, or ask for abstracts with --pmid.",
+)
+RELATIONS_KEPT = Message(
+    "R347",
+    "only articles that PubTator3 annotates have relations of its own.",
+    "Ask for them by --pmid or --pmcid, without --tagger local.",
+)
+PUBTATOR3_IDS = Message(
+    "R348",
+    "PubTator3 annotates articles by their ids, and none is given.",
+    "Name them with --pmid or --pmcid, or use --tagger local for a text.",
+)
 
 # ---------------------------------------------------------------- R4xx: scoring
 
@@ -1228,24 +1248,4 @@ ENTITIES_SINGLE = Message(
     "R696",
     "no window has two entities, one to hide and one to stay.",
     "Give documents with more entities, or raise length.",
-)
-NOTHING_ASKED = Message(
-    "R345",
-    "there is nothing to read.",
-    "Name files, - for standard input, or articles with --pmid or --pmcid.",
-)
-IDS_TAGGER = Message(
-    "R346",
-    "full text of PMC comes from PubTator3 alone, with its entities.",
-    "Leave out --tagger, or ask for abstracts with --pmid.",
-)
-RELATIONS_KEPT = Message(
-    "R347",
-    "only articles that PubTator3 annotates have relations of its own.",
-    "Ask for them by --pmid or --pmcid, without --tagger local.",
-)
-PUBTATOR3_IDS = Message(
-    "R348",
-    "PubTator3 annotates articles by their ids, and none is given.",
-    "Name them with --pmid or --pmcid, or use --tagger local for a text.",
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
 from importlib import resources
 from pathlib import Path
 from threading import Lock
@@ -18,7 +17,7 @@ from relatome.entities import Linker, group
 from relatome.errors import CALIBRATION_MISSING, MODEL_UNKNOWN, PRECISION_RANGE, UsageError
 from relatome.formats import text_document
 from relatome.formats.report import counted
-from relatome.runtime import Model, ModelFolder, Tagger, Weights, cores, in_order
+from relatome.runtime import Model, Tagger, Weights, cores, in_order
 
 DEFAULT_MODEL = "small"
 
@@ -26,8 +25,7 @@ DEFAULT_MODEL = "small"
 # the tagger, always.
 AUTO, GIVEN, LOCAL = "auto", "given", "local"
 
-
-# Longer documents are read in parts; the longest abstract of BioRED has 4,132 characters.
+# Longer documents are read in parts. It is above any abstract of the corpora at hand.
 _MOST_CHARACTERS = 8000
 
 
@@ -154,8 +152,7 @@ class Pipeline:
         self._threads = threads or cores()
         self._tagger: Callable[[Document], Document] | None = None
         self._loading = Lock()
-        # A linker of the user's need not stand several threads.
-        self._alone = nullcontext() if linker is None else Lock()
+        self._linking = Lock()
         self._least: dict[str, float | None] = dict.fromkeys(self.schema.labels, min_score)
         if precision is not None:
             self._ask(precision)
@@ -182,12 +179,10 @@ class Pipeline:
         asked = self._tagging
         if not isinstance(asked, str | Path):
             return asked
-        folder = self.model.folder.path
+        own = self.model.folder
         if asked not in (AUTO, LOCAL):
-            folder = find_model(asked)
-        elif ModelFolder(folder).manifest.tagger is None:
-            folder = find_model(DEFAULT_MODEL)
-        return Tagger(folder, self._weights)
+            return Tagger(find_model(asked), self._weights)
+        return Tagger(own.path if own.manifest.tagger else find_model(DEFAULT_MODEL), self._weights)
 
     @overload
     def __call__(self, documents: str) -> Document: ...
@@ -266,7 +261,9 @@ class Pipeline:
         document = self.schema.conform(document)
         if self.linker is None and any(mention.entity_ids for mention in document.mentions):
             return document
-        with self._alone:
+        if self.linker is None:
+            return group(document)
+        with self._linking:  # a linker of the user's need not stand several threads
             return group(document, self.linker)
 
     def _keeps(self, relation: Relation, met: Tally) -> bool:
@@ -293,14 +290,14 @@ class Pipeline:
         self._least = dict(scores)
         never = [label for label, score in scores.items() if score is None]
         pooled = [label for label in labels if label not in calibration.types]
-        parts = [
+        said = [
             f"Precision {calibration.levels[level]:.2f} as measured on {calibration.split}.",
             f"Never reached, so not returned: {', '.join(never)}." if never else "",
             f"Too rare there, so judged by all types together: {', '.join(pooled)}."
             if pooled
             else "",
         ]
-        self.tally.precision = " ".join(part for part in parts if part)
+        self.tally.precision = " ".join(each for each in said if each)
 
 
 def shipped_models() -> dict[str, Path]:

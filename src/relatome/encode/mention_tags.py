@@ -56,6 +56,16 @@ class TokenWindows(NamedTuple):
     ids: tuple[IntArray, ...]
     spans: tuple[tuple[int, int], ...]
 
+    @property
+    def windows(self) -> int:
+        """Sequences the encoder reads."""
+        return len(self.ids)
+
+    @property
+    def longest_window(self) -> int:
+        """Tokens of the longest window, special tokens included; 0 if there is none."""
+        return max(map(len, self.ids), default=0)
+
     def joined(self, rows: Sequence[FloatArray]) -> FloatArray:
         """What was computed per window, ``(length, ...)`` each, as one row per token, ``(T, ...)``.
 
@@ -110,6 +120,22 @@ def tag_rows(tokens: Tokens, mentions: Sequence[Mention], types: Sequence[str]) 
             row[first:last] = INSIDE
             row[first] = BEGIN
     return rows
+
+
+def read_tags(
+    document: Document, windows: TokenWindows, rows: Sequence[FloatArray], types: Sequence[str]
+) -> Document:
+    """The document with the mentions that the tags of its windows spell, as `tagged`.
+
+    Args:
+        document: the text.
+        windows: of the text.
+        rows: logits of the tags of each window, ``(length, types, 3)`` each.
+        types: the types.
+    """
+    if not windows.ids:
+        return document.without_annotations()
+    return tagged(document, windows.tokens, windows.joined(rows), types)
 
 
 def tagged(

@@ -13,6 +13,7 @@ from relatome.data.narrowing import Narrowing
 from relatome.encode.asked import Asked
 from relatome.encode.batch import ENCODER_INPUTS, PAIR_INPUTS, Batch, encoder_batch, pair_batch
 from relatome.encode.document import DocumentEncoding, EncodedDocument, EncodedText, encode_document
+from relatome.encode.mention_tags import TokenWindows
 from relatome.encode.sequences import (
     SEQUENCE_INPUTS,
     VECTOR_INPUTS,
@@ -27,7 +28,7 @@ from relatome.encode.tokens import Tokenizer
 Encoding = DocumentEncoding | PairEncoding
 Unit = EncodedDocument | PairSequence
 
-_Read = TypeVar("_Read", bound=EncodedText | PairSequence)
+_Read = TypeVar("_Read", bound=EncodedText | PairSequence | TokenWindows)
 
 
 def encode(

@@ -7,13 +7,12 @@ no text to have offsets in, so one is made: the tokens with a space between them
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from relatome.data import Document, Mention, Passage
-from relatome.errors import FILE_MISSING, FILE_UNREADABLE, IOB_LINE, InputError, Place, UsageError
+from relatome.errors import IOB_LINE, InputError, Place
+from relatome.formats.source import decoded, lines, open_path, require_file, unpacked
 
 
 def read_iob(path: Path) -> Iterator[Document]:
@@ -27,28 +26,26 @@ def read_iob(path: Path) -> Iterator[Document]:
         InputError: at a line with no label, or other columns than the line before; if the file
             cannot be read.
     """
-    if not path.is_file():
-        raise UsageError(FILE_MISSING, path=str(path))
+    require_file(path)
     name = path.name.partition(".")[0]
     split, count = "", 0
     rows: list[list[str]] = []
     try:
-        packed = path.suffix == ".gz"
-        with (gzip.open if packed else open)(path, "rt", encoding="utf-8") as stream:
-            for number, line in enumerate(stream, start=1):
-                fields = line.rstrip("\r\n").split("\t")
+        with open_path(path) as stream:
+            for number, content in lines(unpacked(stream)[1]):
+                fields = decoded(content, number).split("\t")
                 if len(fields) == 1 and fields[0].startswith("#split "):
                     split = fields[0].removeprefix("#split ").strip()
                 elif fields != [""]:
                     if len(fields) < 2 or (rows and len(fields) != len(rows[0])):
-                        raise InputError(IOB_LINE, at=Place(str(path), number))
+                        raise InputError(IOB_LINE, at=Place(line=number))
                     rows.append(fields)
                 elif rows:
                     count += 1
                     yield _document(f"{name}:{count}", rows, split)
                     rows = []
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise InputError(FILE_UNREADABLE, at=Place(str(path)), reason=error) from None
+    except InputError as error:
+        raise error.located(Place(str(path))) from None
     if rows:
         yield _document(f"{name}:{count + 1}", rows, split)
 

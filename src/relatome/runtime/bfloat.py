@@ -55,6 +55,7 @@ class BFloatGraph:
             raise
         except Exception as error:  # the bindings raise several kinds
             raise ModelError(MODEL_GRAPH, at=self._place, reason=first_line(error)) from None
+        self._tensor = openvino.Tensor
         self._of_thread = local()
 
     @property
@@ -68,15 +69,13 @@ class BFloatGraph:
         Raises:
             ModelError: if it fails, for lack of memory or because the inputs do not fit.
         """
-        import openvino
-
         try:
             if not hasattr(self._of_thread, "request"):
                 self._of_thread.request = self._compiled.create_infer_request()
             request = self._of_thread.request
             with _HANDING_OVER:
                 for name, array in feed.items():
-                    request.set_tensor(name, openvino.Tensor(array))
+                    request.set_tensor(name, self._tensor(array))
             request.infer()
             with _HANDING_OVER:
                 # The buffers are the request's own, and used again.

@@ -117,6 +117,11 @@ class ModelFolder:
         """
         return self._held(encoder_file)
 
+    @property
+    def tagger_weights(self) -> list[Weights]:
+        """Likewise for the tagger."""
+        return self._held(tagger_file)
+
     def _held(self, file: Callable[[Weights], str]) -> list[Weights]:
         found = [each for each in _WEIGHTS if file(each) in self.manifest.files]
         if not found:
@@ -162,13 +167,13 @@ class ModelFolder:
         """
         return self._graph(encoder_file, weights)
 
-    def tagger(self, weights: Weights | None) -> bytes:
-        """The tagger's ONNX graph, the fastest the folder holds if None is asked for.
+    def tagger(self, weights: Weights) -> bytes:
+        """The tagger's ONNX graph.
 
         Raises:
             UsageError: if the folder does not hold it with these weights.
         """
-        return self._graph(tagger_file, weights or self._held(tagger_file)[0])
+        return self._graph(tagger_file, weights)
 
     def _graph(self, file: Callable[[Weights], str], weights: Weights) -> bytes:
         if weights == "bf16":

@@ -7,7 +7,7 @@ from pathlib import Path
 from relatome.data import Document
 from relatome.encode import Batch
 from relatome.encode.decode import FloatArray
-from relatome.encode.mention_tags import tagged, token_windows, window_batch
+from relatome.encode.mention_tags import read_tags, token_windows, window_batch
 from relatome.errors import ModelError, Place
 from relatome.runtime.folder import ModelFolder, Weights
 from relatome.runtime.graph import open_graph
@@ -34,7 +34,8 @@ class Tagger:
         self.folder = ModelFolder(folder)
         self.settings = self.folder.tagger_settings
         self.tokenizer = self.folder.tagger_tokenizer()
-        self._graph = open_graph(self.folder.tagger(weights), weights or "int8", folder)
+        self.weights = weights or self.folder.tagger_weights[0]
+        self._graph = open_graph(self.folder.tagger(self.weights), self.weights, folder)
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -60,6 +61,4 @@ class Tagger:
                 logits.extend(self.run(batch))
         except ModelError as error:
             raise error.located(Place(document=document.id)) from None
-        if not logits:
-            return document.without_annotations()
-        return tagged(document, windows.tokens, windows.joined(logits), self.types)
+        return read_tags(document, windows, logits, self.types)

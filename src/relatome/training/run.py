@@ -46,8 +46,6 @@ from relatome.training.folder import (
     MODEL_FOLDER,
     PROVENANCE_FILE,
     claim_folder,
-    ended_after,
-    last_checkpoint,
     read_scores,
     require_folder,
     require_same_data,
@@ -58,7 +56,7 @@ from relatome.training.objective import relation_losses
 from relatome.training.predict import fit_decoding, score_documents
 from relatome.training.processes import main_process, part_of_batch, wait_for_all
 from relatome.training.provenance import code_version, file_hash, machine
-from relatome.training.trainer import RelationTrainer
+from relatome.training.trainer import RelationTrainer, train_or_resume
 from relatome.training.transfer import Trained, transfer
 
 # A biomedical abstract has next to no unknown piece; the wrong casing makes one in ten.
@@ -287,10 +285,7 @@ def run(
         write_whole(folder / PROVENANCE_FILE, json.dumps(provenance, indent=2))
 
     trainer = RelationTrainer(recipe, model, tokenizer, *examples, folder=folder)
-    last = last_checkpoint(folder) if resume else None
-    if last is not None and (epochs := ended_after(last)) is not None:
-        trainer.args.num_train_epochs = epochs  # the trainer itself would go on after a stop
-    trainer.train(resume_from_checkpoint=last)
+    train_or_resume(trainer, folder, resume=resume)
 
     selected, scores = "", dict[str, float]()
     if dev is not None:

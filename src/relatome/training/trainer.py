@@ -25,7 +25,7 @@ from relatome.recipes import Recipe
 from relatome.recipes.recipe import Optimization
 from relatome.training.adversarial import perturbed
 from relatome.training.dataset import Collator, Examples, LengthGroupedSampler
-from relatome.training.folder import CHECKPOINT_FOLDER
+from relatome.training.folder import CHECKPOINT_FOLDER, ended_after, last_checkpoint
 from relatome.training.objective import Objective, judged_rows
 from relatome.training.predict import fit_decoding, score_documents
 from relatome.training.processes import part_of_batch, processes
@@ -210,6 +210,14 @@ def make_optimizer(model: nn.Module, training: Optimization) -> torch.optim.Opti
         ],
         fused=True,
     )
+
+
+def train_or_resume(trainer: Trainer, folder: Path, *, resume: bool) -> None:
+    """Train, or go on from the last checkpoint of a run folder, to the same end."""
+    last = last_checkpoint(folder) if resume else None
+    if last is not None and (epochs := ended_after(last)) is not None:
+        trainer.args.num_train_epochs = epochs  # the trainer itself would go on after a stop
+    trainer.train(resume_from_checkpoint=last)
 
 
 class MetricsFile(TrainerCallback):  # type: ignore[misc]

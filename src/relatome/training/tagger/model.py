@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import torch
 
 from relatome.data import Document
-from relatome.encode import Tokenizer
+from relatome.encode import Tokenizer, length_batches
+from relatome.encode.decode import FloatArray
 from relatome.encode.mention_tags import (
     TaggerSettings,
-    TokenWindows,
-    tagged,
+    read_tags,
     token_windows,
     window_batch,
 )
@@ -47,24 +47,17 @@ class Tagger(NamedTuple):
             token_windows(document.text, self.tokenizer, self.settings.encoding)
             for document in documents
         ]
-        logits: dict[tuple[int, int], np.ndarray] = {}
-        for group in _grouped(cut):
-            ids = [cut[document].ids[window] for document, window in group]
-            batch = window_batch(ids, self.tokenizer.pad_id)
+        logits: dict[int, list[FloatArray]] = {}
+        for group in length_batches([each for each in cut if each.ids], _TOKEN_BUDGET):
+            batch = window_batch([ids for each in group for ids in each.ids], self.tokenizer.pad_id)
             found = self.model(**{k: torch.from_numpy(v).to(device) for k, v in batch.items()})
-            for key, row in zip(group, found.float().cpu().numpy(), strict=True):
-                logits[key] = row
+            rows = iter(found.float().cpu().numpy())
+            for each in group:
+                logits[id(each)] = list(islice(rows, each.windows))
         self.model.train(was_training)
         return [
-            tagged(
-                document,
-                windows.tokens,
-                windows.joined([logits[index, window] for window in range(len(windows.ids))]),
-                self.settings.types,
-            )
-            if windows.ids
-            else document
-            for index, (document, windows) in enumerate(zip(documents, cut, strict=True))
+            read_tags(document, windows, logits.get(id(windows), []), self.settings.types)
+            for document, windows in zip(documents, cut, strict=True)
         ]
 
     def save(self, folder: Path) -> None:
@@ -81,14 +74,3 @@ def load_tagger_model(folder: Path) -> Tagger:
     model, tokenizer, settings = read_model(folder, TaggerSettings, TaggerModel)
     model.to("cuda" if torch.cuda.is_available() else "cpu")
     return Tagger(model, tokenizer, settings)
-
-
-def _grouped(cut: Sequence[TokenWindows]) -> Iterator[list[tuple[int, int]]]:
-    """Windows of like length, as (document, window), as many as the budget of tokens allows."""
-    every = [(index, window) for index, each in enumerate(cut) for window in range(len(each.ids))]
-    every.sort(key=lambda key: -len(cut[key[0]].ids[key[1]]))
-    while every:
-        longest = len(cut[every[0][0]].ids[every[0][1]])
-        size = max(1, _TOKEN_BUDGET // longest)
-        yield every[:size]
-        every = every[size:]

@@ -32,8 +32,6 @@ from relatome.training.folder import (
     MODEL_FOLDER,
     PROVENANCE_FILE,
     claim_folder,
-    ended_after,
-    last_checkpoint,
     read_scores,
     require_folder,
     require_same_data,
@@ -50,6 +48,7 @@ from relatome.training.trainer import (
     MetricsFile,
     make_optimizer,
     shared_arguments,
+    train_or_resume,
 )
 
 # Name of the protocol in results: same span and type.
@@ -119,10 +118,7 @@ def train_tagger(
 
     tagger = Tagger(model, tokenizer, settings)
     trainer = _TaggerTrainer(recipe, tagger, examples, dev, folder)
-    last = last_checkpoint(folder) if resume else None
-    if last is not None and (epochs := ended_after(last)) is not None:
-        trainer.args.num_train_epochs = epochs  # the trainer itself would go on after a stop
-    trainer.train(resume_from_checkpoint=last)
+    train_or_resume(trainer, folder, resume=resume)
     with trainer.compute_loss_context_manager():
         scores = judge(tagger, dev)
     if main_process():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -133,11 +132,6 @@ class TagExamples(Dataset[TagWindow]):
                     dict(mentions),
                 )
             )
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 over the sources."""
-        return hashlib.sha256("".join(each.sha256 for each in self.found).encode()).hexdigest()
 
     def __len__(self) -> int:
         return len(self.windows)
