@@ -59,8 +59,9 @@ def render_card(
 
 {recipe.title}.
 
-It reads documents whose entities are already marked and identified, in one encoder pass, and
-returns typed relations between them with a score and whether the text presents them as new.
+In one encoder pass over a document and its entities, it returns typed relations between these, each
+with a score and whether the text presents it as new. Entities come with the document, or from the
+tagger in the same folder, if there is one (`TAGGER.md`).
 
 ## Scores
 
