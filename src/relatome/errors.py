@@ -1252,38 +1252,38 @@ ENTITIES_SINGLE = Message(
 
 # ---------------------------------------------------------------- R92x-R93x: knowledge graphs
 
-SCAN_FOLDER = Message(
+GRAPH_NO_SCAN = Message(
     "R920",
-    "{path} is no folder of a scan: it has no scan.json.",
+    "{path} is not the folder of a scan: it has no scan.json.",
     "Name the folder that `relatome scan --out` wrote.",
 )
-SCAN_FORMAT = Message(
+GRAPH_SCAN_FORMAT = Message(
     "R921",
     "the scan has format {found}, and this version of relatome reads format {expected}.",
     "Scan again into a new folder, or build the graph with the version that scanned.",
 )
-SCAN_EMPTY = Message(
+GRAPH_SCAN_EMPTY = Message(
     "R922",
     "no shard of {path} is done.",
     "Run the scan to its end, or for as long as it takes to finish one input file.",
 )
-SCAN_TWICE = Message("R923", "{path} is named twice.", "Name each scan once.")
-SCAN_DAMAGED = Message(
+GRAPH_SCAN_TWICE = Message("R923", "{path} is named twice.", "Name each scan once.")
+SHARD_DAMAGED = Message(
     "R924",
     "the file cannot be read: {reason}.",
     "Remove the shard's file in shards/ and repeat the scan: it makes this shard again.",
 )
-SCAN_MISSING = Message(
+SHARD_MISSING = Message(
     "R925",
     "the shard is said to be done, and this table of it is missing.",
     "Remove the shard's file in shards/ and repeat the scan: it makes this shard again.",
 )
-SCAN_TABLE = Message(
+SHARD_TABLE = Message(
     "R926",
     "the table is not as this version of relatome writes it; the difference: {columns}.",
     "Scan again into a new folder with this version.",
 )
-SCAN_ROWS = Message(
+SHARD_ROWS = Message(
     "R927",
     "the table has {what}.",
     "Remove the shard's file in shards/ and repeat the scan: it makes this shard again.",

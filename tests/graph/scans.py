@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from relatome.graph.tables import DELETIONS, DOCUMENTS, ENTITIES, ERRORS, RELATIONS, SCHEMAS, SHARDS
+from relatome.graph.tables import DELETIONS, DOCUMENTS, ENTITIES, RELATIONS, SCHEMAS, SHARDS
 
 CHEMICAL, DISEASE, GENE = "ChemicalEntity", "DiseaseOrPhenotypicFeature", "GeneOrGeneProduct"
 
@@ -54,7 +54,8 @@ def write_scan(
     *,
     deletions: dict[int, Sequence[str]] | None = None,
     done: Sequence[bool] | None = None,
-    **manifest: Any,
+    ordered: bool = False,
+    format: int = 1,
 ) -> Path:
     """Write a scan of these shards.
 
@@ -63,14 +64,22 @@ def write_scan(
         shards: the documents of each.
         deletions: documents taken back, by number of the shard.
         done: of each shard, whether it is; all by default.
-        manifest: for ``scan.json``.
+        ordered: whether the order of its pairs means something.
+        format: that it claims.
     """
     for table in SCHEMAS:
         (folder / table).mkdir(parents=True, exist_ok=True)
     (folder / SHARDS).mkdir()
-    (folder / "scan.json").write_text(json.dumps({"format": 1, "model": "tiny"} | manifest))
+    names = [f"{number:05d}-part" for number in range(len(shards))]
+    manifest = {
+        "format": format,
+        "relatome": "0.1.0",
+        "work": {"model": "tiny", "pairs": "ordered" if ordered else "unordered"},
+        "inputs": [{"shard": name, "path": "part", "bytes": 1} for name in names],
+    }
+    (folder / "scan.json").write_text(json.dumps(manifest))
     for number, documents in enumerate(shards):
-        name = f"{number:05d}-part"
+        name = names[number]
         rows: dict[str, list[dict[str, Any]]] = {table: [] for table in SCHEMAS}
         rows[DELETIONS] = [{"document": id} for id in (deletions or {}).get(number, ())]
         for position, document in enumerate(documents):
@@ -80,7 +89,6 @@ def write_scan(
             pq.write_table(made, folder / table / f"{name}.parquet")
         if done is None or done[number]:
             (folder / SHARDS / f"{name}.json").write_text("{}")
-    assert ERRORS in SCHEMAS
     return folder
 
 

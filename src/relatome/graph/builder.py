@@ -10,15 +10,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from relatome.errors import SCAN_ROWS, InputError, Place
+from relatome.errors import SHARD_ROWS, InputError, Place
 from relatome.formats.target import new_folder
 from relatome.graph.current import select_current
-from relatome.graph.engine import connect_to_build, parse_memory, reading, writing
-from relatome.graph.folder import DATABASE, FORMULA, Counts, Provenance, write_manifest
+from relatome.graph.engine import FOLDED, connect_to_build, parse_memory, reading, writing
+from relatome.graph.folder import DATABASE, FORMULA, Counts, Provenance, Scanned, write_manifest
 from relatome.graph.identifiers import canonical_type, curie
 from relatome.graph.scan import Scans, Shard, open_scans
 from relatome.graph.tables import DOCUMENTS, ENTITIES, RELATIONS
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 HIGHEST_SCORE = 0.999
 # Logarithms are added as whole numbers of this size: the sum is then the same in any order.
 _SCALE = 10**12
-
-# A name as it is looked up.
-FOLDED = r"lower(trim(regexp_replace(nfc_normalize({0}), '\s+', ' ', 'g')))"
 
 
 def build(scans: Sequence[Path | str], out: Path | str, *, memory: str = "1GB") -> Provenance:
@@ -91,7 +88,7 @@ def _build(connection: DuckDBPyConnection, scans: Scans) -> Provenance:
     _make_nodes(connection)
     _make_edges(connection)
     return Provenance(
-        scans=[_told(manifest) for manifest in scans.manifests],
+        scans=[Scanned(manifest.relatome, manifest.work) for manifest in scans.manifests],
         counts=_counts(connection, scans, records._asdict()),
         formula=FORMULA,
     )
@@ -185,7 +182,7 @@ def _require_whole(connection: DuckDBPyConnection, shard: Shard) -> None:
     )
     for table, what, wrong in wanted:
         if connection.execute(f"SELECT 1 FROM temp.{table} WHERE {wrong} LIMIT 1").fetchone():
-            raise InputError(SCAN_ROWS, at=Place(str(shard.file(table))), what=what)
+            raise InputError(SHARD_ROWS, at=Place(str(shard.file(table))), what=what)
 
 
 def _name_entities(connection: DuckDBPyConnection) -> None:
@@ -297,8 +294,3 @@ def _counts(connection: DuckDBPyConnection, scans: Scans, records: dict[str, int
         local_nodes=local,
         edges=edges,
     )
-
-
-def _told(manifest: dict[str, Any]) -> dict[str, Any]:
-    """What a scan says about itself, without the list of its shards."""
-    return {key: value for key, value in manifest.items() if key != "shards"}

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from relatome.errors import SCAN_ROWS, InputError, Place
+from relatome.errors import SHARD_ROWS, InputError, Place
 from relatome.graph.engine import reading
 from relatome.graph.scan import Shard
 from relatome.graph.tables import DELETIONS, DOCUMENTS
@@ -109,7 +109,7 @@ def _require_places(connection: DuckDBPyConnection, shards: Sequence[Shard]) -> 
     if found is not None:
         file = shards[found[0]].file(DOCUMENTS)
         raise InputError(
-            SCAN_ROWS, at=Place(str(file)), what="a document without identifier or own position"
+            SHARD_ROWS, at=Place(str(file)), what="a document without identifier or own position"
         )
 
 

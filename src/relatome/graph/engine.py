@@ -16,7 +16,7 @@ from relatome.errors import (
     GRAPH_DAMAGED,
     GRAPH_MEMORY,
     GRAPH_OUT_OF_MEMORY,
-    SCAN_DAMAGED,
+    SHARD_DAMAGED,
     InputError,
     Place,
     RelatomeError,
@@ -27,11 +27,15 @@ from relatome.errors import (
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+# A name as it is looked up: without case, and with single spaces.
+FOLDED = r"lower(trim(regexp_replace(nfc_normalize({0}), '\s+', ' ', 'g')))"
+
 _MB = 10**6
 # What the process takes besides what DuckDB counts: Python, Arrow, its own code, and what it holds
 # outside its limit (benchmarks/graph.py measures the sum).
 _BESIDE = 250 * _MB
 LEAST_MEMORY = 400 * _MB
+_TO_READ = 1000 * _MB  # for sorting a whole graph; questions take little
 _PER_THREAD = 200 * _MB  # DuckDB wants memory for each of its threads
 
 # What is wrong with a query, not with what it reads or where it writes.
@@ -78,8 +82,12 @@ def connect_to_build(folder: Path, memory: int) -> DuckDBPyConnection:
     return connection
 
 
-def connect_to_read(path: Path) -> DuckDBPyConnection:
+def connect_to_read(path: Path, spilled: Path) -> DuckDBPyConnection:
     """A finished graph, which can neither be changed nor reach any other file.
+
+    Args:
+        path: of its database.
+        spilled: a folder for what does not fit into memory.
 
     Raises:
         InputError: if it is no database that this version of DuckDB reads.
@@ -93,6 +101,8 @@ def connect_to_read(path: Path) -> DuckDBPyConnection:
                 "autoload_known_extensions": False,
                 "enable_external_access": False,
                 "lock_configuration": True,
+                "memory_limit": f"{_TO_READ // _MB}MB",
+                "temp_directory": str(spilled),
             },
         )
 
@@ -111,7 +121,7 @@ def reading(file: Path) -> Iterator[str]:
         raise
     except duckdb.Error as error:
         raise _not_written(error, file) or InputError(
-            SCAN_DAMAGED, at=Place(str(file)), reason=_first_line(error)
+            SHARD_DAMAGED, at=Place(str(file)), reason=_first_line(error)
         ) from None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -30,7 +29,7 @@ class Counts(msgspec.Struct, frozen=True):
 
     Attributes:
         shards: of all scans, done.
-        unfinished_shards: begun and not finished; they do not count.
+        unfinished_shards: inputs of the scans that are not done.
         records: of documents, read.
         superseded: records that a later one of the same document replaces.
         deleted: records that an update took back.
@@ -55,18 +54,25 @@ class Counts(msgspec.Struct, frozen=True):
     edges: int
 
 
+class Scanned(msgspec.Struct, frozen=True):
+    """Where relations come from: the version that scanned, its model and options."""
+
+    relatome: str
+    work: dict[str, str | float | None]
+
+
 class Provenance(msgspec.Struct, frozen=True):
     """``graph.json``.
 
     Attributes:
-        scans: what each scan says of itself: model, options.
+        scans: what each scan says of itself.
         counts: of what was read and made.
         formula: how the scores of documents become one probability.
         size: of the database in bytes; another one says that the graph was altered.
         format: of the folder.
     """
 
-    scans: list[dict[str, Any]]
+    scans: list[Scanned]
     counts: Counts
     formula: str
     size: int = 0
