@@ -133,8 +133,10 @@ def oriented(
         None if the relation has no such name.
     """
     found = predicate(vocabulary, label, head, tail)
-    if found is None or found.subject is None:
-        return found and (found.name, False)
+    if found is None:
+        return None
+    if found.subject is None:
+        return found.name, False
     if subject is not None and subject != found.subject:
         return _TABLES[vocabulary][label][_ANY].name, False
     return found.name, head != found.subject

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from relatome.graph.builder import build
-    from relatome.graph.export import export
+    from relatome.graph.exports import export
     from relatome.graph.query import Graph
 
 __all__ = ["Graph", "build", "export"]
@@ -20,7 +20,7 @@ __all__ = ["Graph", "build", "export"]
 _HOMES = {
     "Graph": "relatome.graph.query",
     "build": "relatome.graph.builder",
-    "export": "relatome.graph.export",
+    "export": "relatome.graph.exports",
 }
 
 

@@ -293,8 +293,8 @@ class Graph:
             offset=offset,
         )
         return [
-            Evidence(*told, sentences=tuple(Sentence(**sentence) for sentence in sentences))
-            for *told, sentences in rows
+            Evidence(*row[:5], sentences=tuple(Sentence(**sentence) for sentence in row[5]))
+            for row in rows
         ]
 
     def neighbours(

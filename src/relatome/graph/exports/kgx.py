@@ -22,7 +22,7 @@ from relatome.graph.biolink import (
     category,
     statement,
 )
-from relatome.graph.export.rows import EdgeRow, NodeRow, edges, nodes
+from relatome.graph.exports.rows import EdgeRow, NodeRow, edges, nodes
 from relatome.graph.query import Graph
 
 Value = str | int | float | bool | list[str] | None

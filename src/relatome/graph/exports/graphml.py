@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from relatome.formats.target import replaced
 from relatome.graph.biolink import category, statement
-from relatome.graph.export.rows import edges, nodes
+from relatome.graph.exports.rows import edges, nodes
 from relatome.graph.query import Graph
 
 # Key, what it belongs to, type.

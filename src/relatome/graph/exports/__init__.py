@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from relatome.errors import GRAPH_OPTIONS, UsageError
-from relatome.graph.export import graphml, kgx, neo4j
+from relatome.graph.exports import graphml, kgx, neo4j
 from relatome.graph.query import Graph
 
 __all__ = ["FORMATS", "Format", "export"]

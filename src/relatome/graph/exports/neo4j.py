@@ -14,7 +14,7 @@ from pathlib import Path
 
 from relatome.formats.target import new_folder
 from relatome.graph.biolink import statement
-from relatome.graph.export.rows import edges, nodes
+from relatome.graph.exports.rows import edges, nodes
 from relatome.graph.query import Graph
 
 _NODES = ("id:ID", "name", "synonyms:string[]", "documents:long", "mentions:long", ":LABEL")
