@@ -293,7 +293,7 @@ class Graph:
             offset=offset,
         )
         return [
-            Evidence(*row[:5], sentences=tuple(Sentence(**sentence) for sentence in row[5]))
+            Evidence(*(*row[:-1], tuple(Sentence(**sentence) for sentence in row[-1])))
             for row in rows
         ]
 
