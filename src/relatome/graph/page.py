@@ -8,7 +8,7 @@ away. The same neighbourhood gives the same page, byte for byte.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from html import escape
 from typing import NamedTuple
@@ -16,14 +16,15 @@ from typing import NamedTuple
 from relatome.graph.identifiers import link, publication
 from relatome.graph.query import Edge, Evidence, Neighbourhood, Node
 
-# Okabe and Ito's palette, which colour-blind readers can tell apart, in the order of use; shapes
-# say the same to those who see no colour.
+# The palette of Okabe and Ito, which colour-blind readers can tell apart, and what it becomes on a
+# dark page; shapes say the same to those who see no colour.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a7a5c")
+_ON_DARK = ("#4ba3dd", "#f08a4b", "#35c79a", "#e3a0c6", "#f0b840", "#8fd0f5", "#b9a98a")
 _SHAPES = ("circle", "square", "diamond", "triangle", "hexagon", "cross", "star")
 
 _SPACE = 26.0  # between neighbours on a circle, at least
 _FIRST, _NEXT = 170.0, 190.0  # radius of the first circle at least, and what the next ones add
-_LABEL = 170.0  # room for the names outside
+_LETTER = 7.5  # width of a letter, about
 _LONGEST = 26  # characters of a name in the drawing
 _CROWDED = 14  # entities on a circle from which names are turned outwards
 
@@ -95,7 +96,7 @@ def neighbourhood_page(found: Neighbourhood, evidence: Mapping[int, Sequence[Evi
 
 def _drawing(found: Neighbourhood, types: Mapping[str, int], labels: Mapping[str, int]) -> str:
     placed = _places(found)
-    reach = max(math.hypot(each.x, each.y) for each in placed.values()) + _LABEL
+    box = _box(placed.values())
     lines = []
     parallel: dict[tuple[str, str], int] = {}
     for edge in sorted(found.edges, key=lambda edge: edge.number):
@@ -104,11 +105,10 @@ def _drawing(found: Neighbourhood, types: Mapping[str, int], labels: Mapping[str
         one, other = placed[edge.head.id], placed[edge.tail.id]
         lines.append(_line(edge, one, other, parallel[pair], labels[edge.type]))
     marks = (_mark(each, types[each.node.type]) for each in placed.values())
-    box = f"{-reach:.0f} {-reach:.0f} {2 * reach:.0f} {2 * reach:.0f}"
     arrows = "".join(
         f'<marker id="a{i}" viewBox="0 0 8 8" refX="14" refY="4" markerWidth="8" markerHeight="8" '
-        f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 8 4 0 8z" fill="{_colour(i)}"/>'
-        "</marker>"
+        'markerUnits="userSpaceOnUse" orient="auto">'
+        f'<path d="M0 0 8 4 0 8z" class="f {_colour(i)}"/></marker>'
         for i in labels.values()
     )
     return (
@@ -144,6 +144,21 @@ def _places(found: Neighbourhood) -> dict[str, _Placed]:
     return placed
 
 
+def _box(placed: Iterable[_Placed]) -> str:
+    """What the drawing takes with its names, whose width is estimated."""
+    xs, ys = [-60.0, 60.0], [-40.0, 40.0]
+    for node, x, y, angle, turned in placed:
+        length = 13 + _LETTER * min(len(node.name), _LONGEST)
+        if turned:
+            xs.append(x + length * math.cos(angle))
+            ys.append(y + length * math.sin(angle))
+        else:
+            xs += [x - length, x + length]
+            ys += [y - 26, y + 32]
+    left, top = min(xs) - 8, min(ys) - 8
+    return f"{left:.0f} {top:.0f} {max(xs) + 8 - left:.0f} {max(ys) + 8 - top:.0f}"
+
+
 def _heading(
     near: Mapping[str, Sequence[str]], placed: Mapping[str, _Placed], node: Node
 ) -> tuple[float, str, str]:
@@ -169,7 +184,7 @@ def _line(edge: Edge, one: _Placed, other: _Placed, index: int, label: int) -> s
         path = f"M{one.x:.1f} {one.y:.1f}Q{x:.1f} {y:.1f} {other.x:.1f} {other.y:.1f}"
     arrow = f' marker-end="url(#a{label})"' if edge.directed else ""
     return (
-        f'<path class="e" d="{path}" stroke="{_colour(label)}" '
+        f'<path class="e {_colour(label)}" d="{path}" '
         f'stroke-width="{1 + 2.5 * edge.probability:.2f}"{arrow}>'
         f"<title>{_said(edge)}</title></path>\n"
     )
@@ -196,7 +211,7 @@ def _mark(placed: _Placed, type: int) -> str:
         place = f'x="{x + beside:.1f}" y="{y + 4:.1f}" text-anchor="{anchor}"'
     shape = (
         f'<path transform="translate({x:.1f} {y:.1f}) scale({1.5 if is_centre else 1})" '
-        f'd="{_shape(type)}" fill="{_colour(type)}" class="s"/>'
+        f'd="{_shape(type)}" class="f s {_colour(type)}"/>'
     )
     title = f"{_text(node.name)} ({_text(node.id)})"
     return f"<g><title>{title}</title>{shape}<text {place}>{name}</text></g>\n"
@@ -227,13 +242,13 @@ def _shape(index: int) -> str:
 
 def _key(types: Mapping[str, int], labels: Mapping[str, int]) -> str:
     entities = "".join(
-        f'<li><svg viewBox="-9 -9 18 18" aria-hidden="true"><path d="{_shape(i)}" class="s" '
-        f'fill="{_colour(i)}"/></svg>{_text(_words(type))}</li>'
+        f'<li><svg viewBox="-9 -9 18 18" aria-hidden="true"><path d="{_shape(i)}" '
+        f'class="f s {_colour(i)}"/></svg>{_text(_words(type))}</li>'
         for type, i in types.items()
     )
     relations = "".join(
-        f'<li><svg viewBox="0 0 24 8" aria-hidden="true"><path d="M0 4H24" class="e" '
-        f'stroke="{_colour(i)}" stroke-width="3"/></svg>{_text(_words(label))}</li>'
+        f'<li><svg viewBox="0 0 24 8" aria-hidden="true"><path d="M0 4H24" '
+        f'class="e {_colour(i)}" stroke-width="3"/></svg>{_text(_words(label))}</li>'
         for label, i in labels.items()
     )
     return (
@@ -296,7 +311,8 @@ def _legend(values: Sequence[str]) -> dict[str, int]:
 
 
 def _colour(index: int) -> str:
-    return _COLOURS[index % len(_COLOURS)]
+    """The class of things of this colour."""
+    return f"k{index % len(_COLOURS)}"
 
 
 def _words(name: str) -> str:
@@ -334,11 +350,11 @@ figcaption ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.25rem 0;pad
 figcaption p{margin:.25rem 0}figcaption svg{width:1.5em;height:.9em;margin-right:.35em}
 text{font-size:13px;fill:var(--ink);stroke:var(--paper);stroke-width:3px;paint-order:stroke;
   stroke-linejoin:round}
-text.c{font-weight:700;font-size:15px}.e{fill:none;opacity:.75}.s{stroke:var(--paper);
+text.c{font-weight:700;font-size:15px}.e{fill:none;stroke:var(--k);opacity:.75}.f{fill:var(--k)}.s{stroke:var(--paper);
   stroke-width:1}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{padding:.4rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);
-  overflow-wrap:anywhere;unicode-bidi:isolate}
+  overflow-wrap:break-word;unicode-bidi:isolate}
 thead th{color:var(--quiet);font-weight:600;white-space:nowrap;overflow-wrap:normal}
   tbody th{font-weight:600;min-width:6rem}
 tbody tr:nth-child(even){background:var(--band)}.n{text-align:right;
@@ -347,3 +363,6 @@ td ul{margin:0;padding:0;list-style:none;min-width:16rem}td li+li{margin-top:.3r
   code{font-size:.85em;color:inherit}
 @media print{figure>svg{max-height:none}}
 """
+_STYLE += "".join(f".k{i}{{--k:{colour}}}" for i, colour in enumerate(_COLOURS))
+_STYLE += "@media (prefers-color-scheme:dark){"
+_STYLE += "".join(f".k{i}{{--k:{colour}}}" for i, colour in enumerate(_ON_DARK)) + "}"
