@@ -1249,6 +1249,102 @@ ENTITIES_SINGLE = Message(
     "no window has two entities, one to hide and one to stay.",
     "Give documents with more entities, or raise length.",
 )
+SCAN_NO_INPUT = Message(
+    "R900",
+    "{name} holds no file that relatome reads.",
+    "Name files, folders, patterns or @LIST; of a folder, those with an ending such as .xml.gz, "
+    ".jsonl, .pubtator or .txt are taken.",
+)
+SCAN_INPUT_MISSING = Message(
+    "R901", "there is no file, folder or list {name}, and no file of that pattern.", "Check it."
+)
+SCAN_UNREADABLE = Message(
+    "R902", "{path} cannot be read: {reason}.", "Check that it is there and that you may read it."
+)
+SCAN_BRAT = Message(
+    "R903",
+    "{path} is a file of BRAT, which keeps every document in several.",
+    "Convert its folder first: relatome convert {folder} FILE.jsonl",
+)
+SCAN_LOCKED = Message(
+    "R904",
+    "another scan is writing to {folder}.",
+    "Wait until it ends, stop it, or give another folder with --out.",
+)
+SCAN_VERSION = Message(
+    "R905",
+    "{path} is of {found}; this is {known}.",
+    "Go on with the version that began it, begin anew with --fresh, or give another folder.",
+)
+SCAN_CHANGED = Message(
+    "R906",
+    "{folder} was begun with another {what}: {changes}.",
+    "Repeat the command as it was, begin anew with --fresh, or give another folder.",
+)
+SCAN_INPUT_CHANGED = Message(
+    "R907",
+    "the input {path} is no longer what the scan was begun with: {reason}.",
+    "Restore it, begin anew with --fresh, or give another folder.",
+)
+SCAN_ORDER = Message(
+    "R908",
+    "the new input {path} stands before {other}, which is part of the scan already.",
+    "Later inputs replace earlier ones, so name new ones after all others, begin anew with "
+    "--fresh, or give another folder.",
+)
+SCAN_DISK_FULL = Message(
+    "R909",
+    "there is no room left to write {path}: {reason}.",
+    "Make room and repeat the command; the shards that are done are kept.",
+)
+SCAN_ERRORS = Message(
+    "R910",
+    "{errors} of {records} documents could not be used, more than --max-error-rate {rate}; the "
+    "last: {last}",
+    "See the errors tables; correct the input, or raise --max-error-rate, and repeat the command.",
+)
+SCAN_FAILED = Message(
+    "R911",
+    "{failed} of {shards} shards could not be done: {names}. The first: {first}",
+    "Remove the reason and repeat the command; what is done is kept.",
+)
+SCAN_WORKER_LOST = Message(
+    "R912",
+    "the workers on {path} died {times} times, the last time because it {reason}.",
+    "Mostly memory is short: give fewer --workers, and repeat the command.",
+)
+SCAN_WORKER_START = Message(
+    "R913",
+    "workers die as they start, the last one because it {reason}.",
+    "Mostly memory is short: give fewer --workers, and repeat the command.",
+)
+DEVICE_MISSING = Message(
+    "R914",
+    "{weights} weights cannot be computed on {device} here.",
+    "Install onnxruntime-gpu in place of onnxruntime, with the CUDA libraries it names, as in "
+    "docs/scale.md; bf16 is for processors only.",
+)
+SCAN_WORKER_MODEL = Message(
+    "R915",
+    "a worker on {host} cannot begin: {reason}",
+    "Every machine needs the model, relatome and the inputs in the same place.",
+)
+SCAN_UNEXPECTED = Message(
+    "R916", "an error nobody expected, {kind}: {reason}.", "Please report it with the document."
+)
+SCAN_FOLDER = Message(
+    "R917",
+    "{folder} holds something else than a scan.",
+    "Give --out a new folder, or one of an earlier scan.",
+)
+SCAN_CLUSTER = Message(
+    "R918",
+    "Ray gives no worker: {reason}.",
+    "See `ray status`; start a cluster as in docs/scale.md, or use --engine local.",
+)
+SCAN_GPUS_ENGINE = Message(
+    "R919", "--gpus-per-worker is for workers that Ray places.", "Add --engine ray."
+)
 
 # ---------------------------------------------------------------- R92x-R93x: knowledge graphs
 

@@ -17,7 +17,7 @@ from relatome.entities import Linker, group
 from relatome.errors import CALIBRATION_MISSING, MODEL_UNKNOWN, PRECISION_RANGE, UsageError
 from relatome.formats import text_document
 from relatome.formats.report import counted
-from relatome.runtime import Model, Tagger, Weights, cores, in_order
+from relatome.runtime import Device, Model, ModelFolder, Tagger, Weights, cores, in_order
 
 DEFAULT_MODEL = "small"
 
@@ -121,6 +121,7 @@ class Pipeline:
         threads: int | None = None,
         min_score: float = 0.0,
         precision: float | None = None,
+        device: Device = "cpu",
     ) -> None:
         """Load the model.
 
@@ -138,21 +139,23 @@ class Pipeline:
             min_score: relations with a lower score are left out.
             precision: the share of right relations, 0 to 1, that those of each type shall reach:
                 left out is what has a lower score than the one that reached it on dev.
+            device: cpu, or cuda with ONNX Runtime's build for it.
 
         Raises:
             UsageError: if there is no such folder, or it lacks the weights; if the precision was
-                not measured, or is none.
+                not measured, or is none; if there is no such device.
             ModelError: if the model is incomplete or altered.
         """
-        self.model = Model(model, weights)
+        self.model = Model(model, weights, device)
         self.min_score = min_score
         self.linker = linker
         self.tally = Tally()
-        self._tagging, self._weights = tagger, weights
+        self._tagging, self._weights, self._device = tagger, weights, device
         self._threads = threads or cores()
         self._tagger: Callable[[Document], Document] | None = None
         self._loading = Lock()
         self._linking = Lock()
+        self._counting = Lock()
         self._least: dict[str, float | None] = dict.fromkeys(self.schema.labels, min_score)
         if precision is not None:
             self._ask(precision)
@@ -179,10 +182,7 @@ class Pipeline:
         asked = self._tagging
         if not isinstance(asked, str | Path):
             return asked
-        own = self.model.folder
-        if asked not in (AUTO, LOCAL):
-            return Tagger(find_model(asked), self._weights)
-        return Tagger(own.path if own.manifest.tagger else find_model(DEFAULT_MODEL), self._weights)
+        return Tagger(tagger_folder(self.model.folder, asked), self._weights, self._device)
 
     @overload
     def __call__(self, documents: str) -> Document: ...
@@ -210,7 +210,8 @@ class Pipeline:
     def extract(self, document: Document) -> Document:
         """One document with the model's relations in place of its own."""
         found, met = self._extract(document)
-        self.tally.add(met)
+        with self._counting:  # several threads may ask, each for its own
+            self.tally.add(met)
         return found
 
     def _extract(self, document: Document) -> tuple[Document, Tally]:
@@ -322,6 +323,22 @@ def find_model(name: str | Path) -> Path:
     return Path(name)
 
 
+def tagger_folder(model: ModelFolder, asked: str | Path) -> Path:
+    """The folder of the tagger that a pipeline of this model loads.
+
+    Args:
+        model: the relation model.
+        asked: ``auto`` or ``local``: its own, or else that of the default model; or a name or
+            folder.
+
+    Raises:
+        UsageError: if there is no such folder.
+    """
+    if asked not in (AUTO, LOCAL):
+        return find_model(asked)
+    return model.path if model.manifest.tagger else find_model(DEFAULT_MODEL)
+
+
 def load(
     model: str | Path = DEFAULT_MODEL,
     *,
@@ -331,6 +348,7 @@ def load(
     threads: int | None = None,
     min_score: float = 0.0,
     precision: float | None = None,
+    device: Device = "cpu",
 ) -> Pipeline:
     """Load a model by name or folder; the arguments are those of `Pipeline`.
 
@@ -349,4 +367,5 @@ def load(
         threads=threads,
         min_score=min_score,
         precision=precision,
+        device=device,
     )

@@ -10,8 +10,7 @@ import pytest
 from relatome import formats
 from relatome.data import Document
 from relatome.errors import InputError
-from relatome.formats import detect, read_stream
-from relatome.formats.pubmed_xml import read_deletions
+from relatome.formats import detect, read_records, read_stream
 
 RECORD = """<MedlineCitation Status="MEDLINE"><PMID Version="{version}">{pmid}</PMID>
 <Article><Journal><JournalIssue><PubDate><MedlineDate>1998 Dec-1999 Jan</MedlineDate></PubDate>
@@ -105,7 +104,28 @@ def test_deletions_are_listed_and_are_no_documents() -> None:
     gone = "<DeleteCitation><PMID>3</PMID><PMID>4</PMID></DeleteCitation>"
     content = whole(record(), gone)
     assert [each.id for each in read(content)] == ["1"]
-    assert list(read_deletions(BytesIO(content))) == ["3", "4"]
+    deleted: list[str] = []
+    (only,) = read_records(BytesIO(content), "pubmed.xml", on_deletion=deleted.append)
+    assert only.content == read(content)[0]
+    assert deleted == ["3", "4"]
+
+
+def test_a_deletion_that_is_no_pmid_is_a_problem_and_the_rest_is_read() -> None:
+    gone = "<DeleteCitation><PMID>3</PMID><PMID>x</PMID></DeleteCitation>"
+    deleted: list[str] = []
+    content = BytesIO(whole(gone, record()))
+    problem, found = read_records(content, "pubmed.xml", on_deletion=deleted.append)
+    assert isinstance(problem.content, InputError)
+    assert problem.content.code == "R157"
+    assert isinstance(found.content, Document)
+    assert deleted == ["3"]
+
+
+def test_every_record_of_a_document_is_handed_over_to_who_wants_them() -> None:
+    content = BytesIO(whole(record(), record(version="2"), record()))
+    found = [each.content for each in read_records(content, "pubmed.xml")]
+    versions = [d.infons.get("version") for d in found if isinstance(d, Document)]
+    assert versions == [None, "2", None]
 
 
 def test_it_is_recognized_by_content() -> None:

@@ -41,6 +41,31 @@ Output = Annotated[
         "--output", "-o", metavar="FILE", help="Write to this file instead of the terminal."
     ),
 ]
+Model = Annotated[str, typer.Option(metavar="NAME|DIR", help="A shipped model, or a model folder.")]
+GivenDictionary = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="TSV", help="Identifiers for entities without: id, type, names divided by |."
+    ),
+]
+MinScore = Annotated[
+    float, typer.Option(min=0.0, max=1.0, help="Leave out relations scored lower.")
+]
+Precision = Annotated[
+    float | None,
+    typer.Option(
+        metavar="P",
+        help="Of each type, return what is scored highly enough that a share P of it was right "
+        "on the documents the model was calibrated on, such as 0.8.",
+    ),
+]
+ComputedWeights = Annotated[
+    Literal["int8", "fp32", "bf16"] | None,
+    typer.Option(
+        help="Weights to compute with; default: the fastest the model has. bf16 is faster on "
+        "processors made for it (pip install 'relatome[fast]')."
+    ),
+]
 
 
 def require_distinct(paths: list[Path], message: Message) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from relatome.cli._documents import PIPE, PUBTATOR3, Ids, documents_of
+from relatome.cli._options import ComputedWeights, GivenDictionary, MinScore, Model, Precision
 from relatome.errors import FORMAT_UNKNOWN, PREDICATES_ANSWER, PUBTATOR3_IDS, UsageError
 
 if TYPE_CHECKING:
@@ -47,12 +48,7 @@ def extract(
             "local for documents without entities.",
         ),
     ] = None,
-    dictionary: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="TSV", help="Identifiers for entities without: id, type, names divided by |."
-        ),
-    ] = None,
+    dictionary: GivenDictionary = None,
     pubtator3_relations: Annotated[
         Path | None,
         typer.Option(
@@ -63,9 +59,7 @@ def extract(
     offline: Annotated[
         bool, typer.Option("--offline", help="Take ids from what was fetched before; ask nobody.")
     ] = False,
-    model: Annotated[
-        str, typer.Option(metavar="NAME|DIR", help="A shipped model, or a model folder.")
-    ] = "small",
+    model: Model = "small",
     format: Annotated[
         str | None,
         typer.Option(
@@ -86,17 +80,8 @@ def extract(
             help="A file, or FOLDER/ for BRAT; - for the terminal.",
         ),
     ] = PIPE,
-    min_score: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Leave out relations scored lower.")
-    ] = 0.0,
-    precision: Annotated[
-        float | None,
-        typer.Option(
-            metavar="P",
-            help="Of each type, return what is scored highly enough that a share P of it was right "
-            "on the documents the model was calibrated on, such as 0.8.",
-        ),
-    ] = None,
+    min_score: MinScore = 0.0,
+    precision: Precision = None,
     predicates: Annotated[
         Literal["pubtator3", "biolink"] | None,
         typer.Option(
@@ -111,13 +96,7 @@ def extract(
             "every problem to OUTPUT.problems.jsonl."
         ),
     ] = "stop",
-    weights: Annotated[
-        Literal["int8", "fp32", "bf16"] | None,
-        typer.Option(
-            help="Weights to compute with; default: the fastest the model has. bf16 is faster on "
-            "processors made for it (pip install 'relatome[fast]')."
-        ),
-    ] = None,
+    weights: ComputedWeights = None,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Processor threads; default: all cores.")
     ] = None,

@@ -33,7 +33,15 @@ from relatome.formats import (
 )
 from relatome.formats.detection import detect, format_of_name
 from relatome.formats.problems import Problems
-from relatome.formats.records import Names, OnError, Record, checked, report_problem
+from relatome.formats.records import (
+    Names,
+    OnDeletion,
+    OnError,
+    Record,
+    checked,
+    report_problem,
+    verified,
+)
 from relatome.formats.report import Layout, WriteReport
 from relatome.formats.source import clipped, open_path, require_file, unpacked
 from relatome.formats.target import replaced
@@ -45,10 +53,12 @@ __all__ = [
     "WRITABLE",
     "OnError",
     "Problems",
+    "Record",
     "WriteReport",
     "detect",
     "format_of_name",
     "read",
+    "read_records",
     "read_stream",
     "text_document",
     "write",
@@ -63,11 +73,13 @@ def _without_name(
     return lambda stream, names, name: reader(stream, names)
 
 
+_PUBMED = "pubmed-xml"  # alone has deletions to tell of
+
 _READERS: dict[str, _Reader] = {
     "pubtator": _without_name(pubtator.read),
     "bioc-xml": _without_name(bioc_xml.read),
     "bioc-json": _without_name(bioc_json.read),
-    "pubmed-xml": _without_name(pubmed_xml.read),
+    _PUBMED: _without_name(pubmed_xml.read),
     "ddi-xml": _without_name(sentence_xml.read_ddi),
     "ppi-xml": _without_name(sentence_xml.read_ppi),
     "jsonl": _without_name(jsonl.read),
@@ -161,6 +173,30 @@ def read_stream(
     return checked(_records(stream, name, format, names), name, on_error)
 
 
+def read_records(
+    stream: BinaryIO,
+    name: str,
+    *,
+    schema: Schema | None = None,
+    any_label: bool = False,
+    on_deletion: OnDeletion | None = None,
+) -> Iterator[Record]:
+    """Everything a stream holds, in its order: documents, and the problems in the place of others.
+
+    Unlike `read_stream` it raises nothing, and hands over every record of a document of which there
+    are several.
+
+    Args:
+        stream: as for `read_stream`.
+        name: as for `read_stream`.
+        schema: as for `read`.
+        any_label: as for `read`.
+        on_deletion: called with each id that an update file of PubMed takes back.
+    """
+    names = Names(schema, any_label=any_label)
+    return verified(_records(stream, name, None, names, on_deletion), name)
+
+
 def write(
     documents: Iterable[Document],
     target: Path | str | BinaryIO,
@@ -209,7 +245,13 @@ def _read_path(
         yield from checked(records, str(path), on_error)
 
 
-def _records(stream: BinaryIO, name: str, format: str | None, names: Names) -> Iterator[Record]:
+def _records(
+    stream: BinaryIO,
+    name: str,
+    format: str | None,
+    names: Names,
+    on_deletion: OnDeletion | None = None,
+) -> Iterator[Record]:
     head, content = unpacked(stream)
     if not head.strip():
         raise InputError(FILE_EMPTY)
@@ -217,7 +259,10 @@ def _records(stream: BinaryIO, name: str, format: str | None, names: Names) -> I
     if format is None:
         start = clipped(head.lstrip()[:200].decode(errors="replace"), 40)
         raise InputError(FORMAT_UNRECOGNIZED, start=start, known=", ".join(READABLE))
-    yield from _READERS[format](content, names, name)
+    if format == _PUBMED:
+        yield from pubmed_xml.read(content, names, on_deletion)
+    else:
+        yield from _READERS[format](content, names, name)
 
 
 def _write(

@@ -8,8 +8,8 @@ readers, and copyright lines, are left out.
 
 What the record says besides is kept as infons: ``journal``, ``year``, ``language`` (unless it is
 English), ``version`` (unless it is the first), ``doi``, ``publication_types``, and ``retracted``
-where the article has been. Deletions, which update files list, are no documents; `read_deletions`
-lists them.
+where the article has been. Deletions, which update files list, are no documents; `read` tells them
+to whoever asks.
 
 DTDs: https://www.nlm.nih.gov/databases/dtd/.
 """
@@ -22,7 +22,7 @@ from typing import BinaryIO
 
 from relatome.data.document import Document, Passage
 from relatome.errors import PUBMED_INVALID, InputError, Place
-from relatome.formats.records import Names, Record
+from relatome.formats.records import Names, OnDeletion, Record
 from relatome.formats.source import clipped
 from relatome.formats.xml_stream import Element, elements
 
@@ -38,29 +38,28 @@ _RETRACTED = ("Retracted Publication",)
 _RETRACTIONS = ("RetractionIn",)
 
 
-def read(stream: BinaryIO, names: Names) -> Iterator[Record]:
+def read(stream: BinaryIO, names: Names, on_deletion: OnDeletion | None = None) -> Iterator[Record]:
     """Read the records of a PubMed XML file one after the other.
+
+    Args:
+        stream: the bytes of the file.
+        names: has no say, since there are neither mentions nor relations.
+        on_deletion: called with each PMID that an update file takes back.
 
     Raises:
         InputError: where the XML itself is broken; nothing after that place can be read.
     """
-    for element in elements(stream, COLLECTIONS, RECORDS, _invalid):
+    wanted = RECORDS if on_deletion is None else (*RECORDS, _DELETIONS)
+    for element in elements(stream, COLLECTIONS, wanted, _invalid):
         try:
+            if element.tag == _DELETIONS and on_deletion is not None:
+                for child in element.iterchildren("PMID"):
+                    on_deletion(_pmid(child))
+                continue
             record = Record(_document(element), element.sourceline)
         except InputError as error:
             record = Record(error, element.sourceline)
         yield record
-
-
-def read_deletions(stream: BinaryIO) -> Iterator[str]:
-    """The PMIDs that an update file takes back.
-
-    Raises:
-        InputError: as for `read`.
-    """
-    for element in elements(stream, COLLECTIONS, (*RECORDS, _DELETIONS), _invalid):
-        if element.tag == _DELETIONS:
-            yield from (_pmid(child) for child in element.iterchildren("PMID"))
 
 
 def _document(element: Element) -> Document:

@@ -11,6 +11,7 @@ from relatome.errors import DOCUMENT_TOO_LONG, DUPLICATE_DOCUMENT, OFFSET_OUTSID
 from relatome.formats.source import MAX_DOCUMENT_BYTES
 
 OnError = Callable[[InputError], None]
+OnDeletion = Callable[[str], None]
 
 
 class Record(NamedTuple):
@@ -69,28 +70,46 @@ def checked(records: Iterator[Record], path: str, on_error: OnError | None) -> I
         InputError: the first problem, if `on_error` is None.
     """
     seen: set[str] = set()
+    for record in verified(records, path):
+        content = record.content
+        if isinstance(content, Document) and content.id in seen:
+            place = Place(record.path or path, record.line, content.id)
+            content = InputError(DUPLICATE_DOCUMENT, at=place, document=content.id)
+        if isinstance(content, Document):
+            seen.add(content.id)
+            yield content
+        else:
+            report_problem(content, Place(path), on_error)
+
+
+def verified(records: Iterator[Record], path: str) -> Iterator[Record]:
+    """Every record, with a document that fits or an error that says where; none is left out.
+
+    Documents of the same id may come again. An InputError that `records` itself raises is the last.
+    """
     while True:
         try:
             record = next(records)
         except StopIteration:
             return
         except InputError as error:
-            report_problem(error, Place(path), on_error)
+            yield Record(located(error, Place(path)), error.place.line)
             return
         content = record.content
         if isinstance(content, Document):
             place = Place(record.path or path, record.line, content.id)
             try:
-                if content.id in seen:
-                    raise InputError(DUPLICATE_DOCUMENT, document=content.id)
                 _check(content, record)
             except InputError as error:
-                report_problem(error, place, on_error)
-                continue
-            seen.add(content.id)
-            yield content
+                record = record._replace(content=located(error, place))
         else:
-            report_problem(content, Place(path, record.line), on_error)
+            record = record._replace(content=located(content, Place(path, record.line)))
+        yield record
+
+
+def located(error: InputError, place: Place) -> InputError:
+    """The error, its place completed."""
+    return InputError(error.message, at=error.place.within(place), **error.values)
 
 
 def report_problem(error: InputError, place: Place, on_error: OnError | None) -> None:
@@ -99,10 +118,9 @@ def report_problem(error: InputError, place: Place, on_error: OnError | None) ->
     Raises:
         InputError: the problem itself, if there is no `on_error`.
     """
-    located = InputError(error.message, at=error.place.within(place), **error.values)
     if on_error is None:
-        raise located from None
-    on_error(located)
+        raise located(error, place) from None
+    on_error(located(error, place))
 
 
 def _check(document: Document, record: Record) -> None:

@@ -5,32 +5,47 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy.typing as npt
 import onnxruntime
 
 from relatome.encode.decode import FloatArray
-from relatome.errors import MODEL_GRAPH, MODEL_RUN, ModelError, Place
+from relatome.errors import (
+    DEVICE_MISSING,
+    MODEL_GRAPH,
+    MODEL_RUN,
+    ModelError,
+    Place,
+    UsageError,
+)
 from relatome.runtime.folder import Weights
 
 if TYPE_CHECKING:
     from relatome.runtime.bfloat import BFloatGraph
 
+Device = Literal["cpu", "cuda"]
+
+_CPU, _CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+
 
 class Graph:
     """A loaded graph, whose failures name the model folder; several threads may run it at once."""
 
-    def __init__(self, content: bytes, folder: Path) -> None:
+    def __init__(self, content: bytes, folder: Path, device: Device = "cpu") -> None:
         """Load a graph.
 
         Args:
             content: the ONNX file.
             folder: where it is from.
+            device: what computes. What CUDA has no code for stays on the processor.
 
         Raises:
+            UsageError: if this build of ONNX Runtime, or this machine, has no such device.
             ModelError: if it is no valid graph.
         """
+        if device == "cuda" and _CUDA not in onnxruntime.get_available_providers():
+            raise UsageError(DEVICE_MISSING, device=device, weights="float")
         self._place = Place(str(folder))
         options = onnxruntime.SessionOptions()
         # One thread a run: several documents at a time keep the cores busy without waiting for one
@@ -43,10 +58,13 @@ class Graph:
         options.enable_cpu_mem_arena = False
         try:
             self._session = onnxruntime.InferenceSession(
-                content, options, providers=["CPUExecutionProvider"]
+                content, options, providers=[*([_CUDA] * (device == "cuda")), _CPU]
             )
         except Exception as error:  # the bindings raise several kinds
             raise ModelError(MODEL_GRAPH, at=self._place, reason=first_line(error)) from None
+        # Where its libraries are missing, ONNX Runtime goes on without CUDA and only logs it.
+        if device == "cuda" and _CUDA not in self._session.get_providers():
+            raise UsageError(DEVICE_MISSING, device=device, weights="float")
 
     @property
     def outputs(self) -> list[str]:
@@ -66,13 +84,26 @@ class Graph:
         return outputs
 
 
-def open_graph(content: bytes, weights: Weights, folder: Path) -> Graph | BFloatGraph:
-    """A graph, loaded by what computes with such weights.
+def open_graph(
+    content: bytes, weights: Weights, folder: Path, device: Device = "cpu"
+) -> Graph | BFloatGraph:
+    """A graph, loaded by what computes with such weights on such a device.
+
+    Quantized weights are turned back for CUDA, which has no fast products of int8 in ONNX Runtime.
 
     Raises:
+        UsageError: if there is no such device, or not for these weights.
         MissingExtraError: if that comes with an extra that is not installed.
         ModelError: if it is no valid graph.
     """
+    if device == "cuda":
+        if weights == "bf16":
+            raise UsageError(DEVICE_MISSING, device=device, weights=weights)
+        if weights == "int8":
+            from relatome.runtime.bfloat import with_float_weights
+
+            content = with_float_weights(content)
+        return Graph(content, folder, device)
     if weights != "bf16":
         return Graph(content, folder)
     from relatome.runtime.bfloat import BFloatGraph

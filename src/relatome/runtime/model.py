@@ -29,7 +29,7 @@ from relatome.encode.decode import FloatArray
 from relatome.encode.tokens import IntArray
 from relatome.errors import MODEL_RUN, ModelError, Place
 from relatome.runtime.folder import ATTENTION, PAIRS, ModelFolder, Weights
-from relatome.runtime.graph import Graph, open_graph
+from relatome.runtime.graph import Device, Graph, open_graph
 
 # Bounds on what one call of a graph works on, so that memory does not grow with the document. Lower
 # ones take more of it: smaller blocks are not given back to the system one by one.
@@ -66,16 +66,20 @@ class Model:
     neighbours, which they would in int8, where activations are scaled per batch.
     """
 
-    def __init__(self, folder: Path, weights: Weights | None = None) -> None:
+    def __init__(
+        self, folder: Path, weights: Weights | None = None, device: Device = "cpu"
+    ) -> None:
         """Load a model folder.
 
         Args:
             folder: as written by ``relatome models export``.
             weights: int8, fp32 or bf16; the fastest the folder holds if not given. bf16 needs the
                 extra `fast`.
+            device: what computes.
 
         Raises:
-            UsageError: if there is no such folder, or it lacks the weights.
+            UsageError: if there is no such folder, or it lacks the weights; if there is no such
+                device.
             ModelError: if a file is missing, altered, or no valid graph.
         """
         self.folder = ModelFolder(folder)
@@ -83,8 +87,8 @@ class Model:
         self.weights = weights or self.folder.weights[0]
         self._tokenizer = self.folder.tokenizer()
         self._encoder_inputs, self._pair_inputs = inputs(self.settings.encoding)
-        self._encoder = open_graph(self.folder.encoder(self.weights), self.weights, folder)
-        self._pairs = Graph(self.folder.read(PAIRS), folder)
+        self._encoder = open_graph(self.folder.encoder(self.weights), self.weights, folder, device)
+        self._pairs = Graph(self.folder.read(PAIRS), folder, device)
 
     @property
     def schema(self) -> Schema:

@@ -10,7 +10,7 @@ from relatome.encode.decode import FloatArray
 from relatome.encode.mention_tags import read_tags, token_windows, window_batch
 from relatome.errors import ModelError, Place
 from relatome.runtime.folder import ModelFolder, Weights
-from relatome.runtime.graph import open_graph
+from relatome.runtime.graph import Device, open_graph
 
 # Bound on what one pass works on, so that memory does not grow with the document.
 _MOST_WINDOWS = 8
@@ -19,23 +19,27 @@ _MOST_WINDOWS = 8
 class Tagger:
     """A trained tagger. It reads documents as `Model` does."""
 
-    def __init__(self, folder: Path, weights: Weights | None = None) -> None:
+    def __init__(
+        self, folder: Path, weights: Weights | None = None, device: Device = "cpu"
+    ) -> None:
         """Load the tagger of a model folder.
 
         Args:
             folder: as written by ``relatome models export``.
             weights: int8, fp32 or bf16; the fastest the folder holds if not given. bf16 needs the
                 extra `fast`.
+            device: what computes.
 
         Raises:
-            UsageError: if there is no such folder, or it lacks the weights.
+            UsageError: if there is no such folder, or it lacks the weights; if there is no such
+                device.
             ModelError: if it holds no tagger, or a file is missing, altered, or no valid graph.
         """
         self.folder = ModelFolder(folder)
         self.settings = self.folder.tagger_settings
         self.tokenizer = self.folder.tagger_tokenizer()
         self.weights = weights or self.folder.tagger_weights[0]
-        self._graph = open_graph(self.folder.tagger(self.weights), self.weights, folder)
+        self._graph = open_graph(self.folder.tagger(self.weights), self.weights, folder, device)
 
     @property
     def types(self) -> tuple[str, ...]:
