@@ -109,9 +109,7 @@ def line_chart(
     turned = f"rotate(-90 12 {middle:.1f})"
     drawn.append(_text(12, middle, y.title, "middle", transform=turned))
     if diagonal:
-        drawn.append(
-            element("line", class_="even", x1=_LEFT, y1=bottom, x2=right, y2=_TOP)
-        )
+        drawn.append(element("line", class_="even", x1=_LEFT, y1=bottom, x2=right, y2=_TOP))
     for number, each in enumerate(series):
         look = f"look{number % _LOOKS}"
         places = [(across(a), up(b)) for a, b in each.points]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from relatome.data import Document
 from relatome.data.document import Span
@@ -50,7 +51,9 @@ def _chosen(whole: Sequence[Span], marked: Mapping[str, Sequence[Span]]) -> list
     def kinds(sentence: Span) -> int:
         weights = {HEAD: 1, TAIL: 1, EVIDENCE: 3}
         return sum(
-            weights[name] for name, spans in marked.items() if any(_meet(s, sentence) for s in spans)
+            weights[name]
+            for name, spans in marked.items()
+            if any(_meet(s, sentence) for s in spans)
         )
 
     ranked = sorted(range(len(whole)), key=lambda index: (-kinds(whole[index]), index))
@@ -62,10 +65,12 @@ def _highlighted(content: str, sentence: Span, marked: Mapping[str, Sequence[Spa
     borders = {sentence.start, sentence.end}
     for spans in marked.values():
         for span in spans:
-            borders |= {min(max(end, sentence.start), sentence.end) for end in (span.start, span.end)}
+            borders |= {
+                min(max(end, sentence.start), sentence.end) for end in (span.start, span.end)
+            }
     cuts = sorted(borders)
     parts = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = Span(start, end)
         names = [name for name, spans in marked.items() if any(_meet(s, piece) for s in spans)]
         plain = text(content[start:end])

@@ -179,9 +179,7 @@ def learning(histories: Mapping[str, History], main: str) -> Markup | None:
         epochs = axis_over("epoch", [x for each in series for x, _ in each.points], at_zero=True)
         values = axis_over(title, [y for each in series for _, y in each.points])
         times = sorted({x for each in series for x, _ in each.points})
-        rows = [
-            [f"{time:g}", *(_at(each, time) for each in series)] for time in times
-        ]
+        rows = [[f"{time:g}", *(_at(each, time) for each in series)] for time in times]
         figures = table(None, ("epoch", *(each.name for each in series)), rows)
         charts.append(
             behind(line_chart(f"{title} over epochs", epochs, values, series), title, figures)
@@ -343,9 +341,7 @@ def _precision_recall(answers: Sequence[Scored]) -> Markup:
             if point is not None:
                 rows.append([f"{name}, {threshold}", *figures_of(point.counts)])
     return behind(
-        line_chart(
-            "precision over recall", share_axis("recall"), share_axis("precision"), series
-        ),
+        line_chart("precision over recall", share_axis("recall"), share_axis("precision"), series),
         "Precision and recall at every threshold",
         table("of the relations scored so or higher", ("score", *FIGURES), rows),
     )

@@ -55,9 +55,7 @@ def errors(answers: Sequence[Scored], *, show: bool) -> Markup:
     score = answers[0].result.primary
     kinds = [k for k in KINDS if any(o.kind == k for each in answers for o in each.primary)]
     rows: list[list[Child]] = [
-        [kind, *(f"{_count(each, kind):,}" for each in answers), _ABOUT[kind]]
-        for kind in (RIGHT, *kinds)
-        if kind != RIGHT
+        [kind, *(f"{_count(each, kind):,}" for each in answers), _ABOUT[kind]] for kind in kinds
     ]
     parts: list[Child] = [
         table(
@@ -133,15 +131,16 @@ def _case(error: Outcome, document: Judged) -> Markup:
         _entity(document, relation.tail),
         element("small", " in document ", element("bdi", document.gold.id)),
     )
+    scores = []
+    if error.predicted is not None:
+        scores.append(element("span", f"score {probability(relation.score)}"))
+        if relation.novel_score is not None:
+            scores.append(element("span", f"novelty {probability(relation.novel_score)}"))
     told = element(
         "p",
         element("span", "annotated: ", element("b", _said(error.gold)), class_="gold"),
         element("span", "predicted: ", element("b", _said(error.predicted)), class_="answer"),
-        error.predicted and element("span", f"score {probability(relation.score)}"),
-        error.predicted
-        and relation.novel_score is not None
-        and element("span", f"novelty {probability(relation.novel_score)}")
-        or None,
+        *scores,
         class_="told",
     )
     return element("article", heading, told, _text(error, document, relation), class_="case")

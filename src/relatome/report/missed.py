@@ -43,9 +43,7 @@ def aligned(gold: Sequence[Document], predicted: Sequence[Document]) -> list[Doc
     return [answers.get(document.id) or document.without_annotations() for document in gold]
 
 
-def missed_entities(
-    gold: Sequence[Document], predicted: Sequence[Document]
-) -> list[MissedEntity]:
+def missed_entities(gold: Sequence[Document], predicted: Sequence[Document]) -> list[MissedEntity]:
     """The missed entities: those with most relations first, then those with most mentions."""
     found = [
         each

@@ -83,10 +83,7 @@ def report_page(
         ),
         element(
             "main",
-            *(
-                element("section", element("h2", s.title), s.content, id=s.id)
-                for s in sections
-            ),
+            *(element("section", element("h2", s.title), s.content, id=s.id) for s in sections),
         ),
     )
     head = element(

@@ -55,9 +55,7 @@ class Places:
         return min(counts) if len(counts) == 2 else None
 
 
-def slices(
-    documents: Sequence[Judged], found: Iterable[Outcome]
-) -> dict[str, dict[str, Counts]]:
+def slices(documents: Sequence[Judged], found: Iterable[Outcome]) -> dict[str, dict[str, Counts]]:
     """Counts by slice and group.
 
     An annotated relation counts where it is annotated, one that is only predicted where it is
