@@ -1,4 +1,4 @@
-"""Which type was told where which was annotated."""
+"""Which type was predicted where which was annotated."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from relatome.data.schema import NO_RELATION
 from relatome.report.charts import Bars, Series, axis_over, bar_chart, line_chart, share_axis
 from relatome.report.confusion import confusion
 from relatome.report.history import LOSS, History
-from relatome.report.markup import Child, Markup, element, join
+from relatome.report.markup import Child, Markup, breakable, element, join
 from relatome.report.score_curves import (
     Point,
     all_scored,
@@ -35,10 +35,10 @@ from relatome.scoring.intervals import LEVEL, RESAMPLES, SEED, f1_intervals
 _MOST_POINTS = 250
 _THRESHOLDS = tuple(round(0.1 * step, 1) for step in range(1, 10))
 _SLICE_TITLES = {
-    LABEL: "by label",
-    TYPE_PAIR: "by pair of entity types",
-    DISTANCE: "by distance: sentences between the two entities where they are nearest",
-    MENTIONS: "by mentions of the entity that is mentioned less often",
+    LABEL: "By label",
+    TYPE_PAIR: "By pair of entity types",
+    DISTANCE: "By distance of the two entities where they are nearest",
+    MENTIONS: "By mentions of the entity that is mentioned less often",
 }
 
 
@@ -200,9 +200,9 @@ def types(answers: Sequence[Scored]) -> Markup:
     parts: list[Child] = [
         element(
             "p",
-            f"Rows are what is annotated, columns what was told (score {score}). {NO_RELATION} is "
-            "no relation: its row holds what was invented, its column what was missed. A cell is "
-            "the darker the larger its part of the row.",
+            f"Rows are what is annotated, columns what was predicted, under {score}. {NO_RELATION} "
+            "is no relation: its row holds what was invented, its column what was missed. A cell "
+            "is the darker the larger its part of the row.",
         )
     ]
     for each in answers:
@@ -214,19 +214,21 @@ def types(answers: Sequence[Scored]) -> Markup:
 
 def _matrix(answer: Scored) -> Markup:
     found = confusion(answer.typed)
-    head = element("tr", element("td", ""), *(element("th", t, scope="col") for t in found.types))
+    head = element(
+        "tr", element("td", ""), *(element("th", breakable(t), scope="col") for t in found.types)
+    )
     rows = []
     for gold in found.types:
         whole = sum(found.counts[gold, other] for other in found.types) or 1
         cells = []
         for predicted in found.types:
             count = found.counts[gold, predicted]
-            blank = gold == predicted == NO_RELATION
+            nothing = gold == predicted == NO_RELATION
             cells.append(
                 element(
                     "td",
-                    "" if blank else f"{count:,}",
-                    class_="right" if gold == predicted and not blank else None,
+                    "" if nothing else f"{count:,}",
+                    class_="right" if gold == predicted else None if count else "zero",
                     style=f"--share:{count / whole:.3f}",
                 )
             )
@@ -263,7 +265,7 @@ def sliced(answers: Sequence[Scored]) -> Markup:
 def _slice(
     name: str, score: str, answers: Sequence[Scored], counts: Sequence[Mapping[str, Counts]]
 ) -> Markup:
-    title = f"{score} {_SLICE_TITLES[name]}"
+    title = f"{_SLICE_TITLES[name]}: F1 of {score} in per cent"
     groups = list(dict.fromkeys(group for each in counts for group in each))
     if len(groups) < 2:
         only = f" All are: {groups[0]}." if groups else ""
@@ -286,8 +288,8 @@ def _slice(
         f"{figure} {name}" if len(names) > 1 else figure for name in names for figure in FIGURES
     ]
     return behind(
-        bar_chart(f"F1 of {title}", names, rows),
-        f"{title}, F1 in per cent",
+        bar_chart(title, names, rows),
+        title,
         table(None, ("", *headings), cells),
     )
 

@@ -31,8 +31,8 @@ WITHHELD = (
     "for the report of a dev split."
 )
 _ABOUT = {
-    FALSE_POSITIVE: "told, and not annotated",
-    MISSED: "annotated, and not told; nearest and most often mentioned first, as there is no score",
+    FALSE_POSITIVE: "predicted, and not annotated",
+    MISSED: "annotated, and not predicted; without a score, so the easiest to see come first",
     WRONG_TYPE: "the right entities with another type",
     WRONG_NOVELTY: "the right entities and type, novel where it is not or the other way round",
     WRONG_DIRECTION: "the right entities and type, in the wrong order or with another subject",
@@ -61,8 +61,9 @@ def errors(answers: Sequence[Scored], *, show: bool) -> Markup:
         table(
             f"errors under {score}; what is wrong in type, novelty or direction counts as one "
             "false positive and one false negative",
-            ("kind", *(each.name for each in answers), ""),
+            ("kind", *(each.name for each in answers), "what it is"),
             rows,
+            class_="kinds",
         )
     ]
     if not show:

@@ -7,7 +7,7 @@ from html import escape
 
 # Neither HTML nor XML may hold these, whatever a document does.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_VOID = frozenset({"meta", "col", "br", "rect", "line", "path", "circle", "polyline"})
+_VOID = frozenset({"meta", "col", "wbr", "rect", "line", "path", "circle", "polyline"})
 
 
 class Markup(str):
@@ -41,6 +41,12 @@ def element(tag: str, *children: Child, **attributes: str | float | None) -> Mar
     if tag in _VOID and not children:
         return Markup(f"<{tag}{written}/>")
     return Markup(f"<{tag}{written}>{join(*children)}</{tag}>")
+
+
+def breakable(name: str) -> Markup:
+    """A name such as ``Positive_Correlation`` that may go on in the next line at its ``_``."""
+    first, *others = name.split("_")
+    return join(first, *(part for each in others for part in ("_", element("wbr"), each)))
 
 
 def join(*children: Child) -> Markup:

@@ -61,9 +61,9 @@ def report_page(
     Raises:
         UsageError, InputError: as `scored`.
     """
-    told = {a.name: a.predicted for a in answers if a.predicted is not None}
-    judged = [scored(name, gold, documents, rule) for name, documents in told.items() if rule]
-    sections = _sections(gold, answers, told, judged, rule, show_errors)
+    predicted = {a.name: a.predicted for a in answers if a.predicted is not None}
+    judged = [scored(name, gold, documents, rule) for name, documents in predicted.items() if rule]
+    sections = _sections(gold, answers, predicted, judged, rule, show_errors)
     sections.append(_Section("about", "What this rests on", _facts(answers, facts)))
     title = " and ".join(answer.name for answer in answers)
     links = [element("li", element("a", s.title, href=f"#{s.id}")) for s in sections]
@@ -100,7 +100,7 @@ def report_page(
 def _sections(
     gold: Sequence[Document],
     answers: Sequence[Answer],
-    told: Mapping[str, Sequence[Document]],
+    predicted: Mapping[str, Sequence[Document]],
     judged: Sequence[Scored],
     rule: Rule | None,
     show_errors: bool,
@@ -118,8 +118,8 @@ def _sections(
             ("curves", "What scores are worth", figures.curves(judged)),
             ("errors", "Errors", listing.errors(judged, show=show_errors)),
         ]
-    if told:
-        content = listing.tagging(gold, told, show=show_errors)
+    if predicted:
+        content = listing.tagging(gold, predicted, show=show_errors)
         found.append(("entities", "Entities missed by the tagger", content))
     return [_Section(id, title, content) for id, title, content in found if content is not None]
 
