@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from relatome.report.markup import Markup, element, join
@@ -121,7 +121,9 @@ def line_chart(
             for (a, b), size in zip(places, sizes, strict=True):
                 radius = round(3 + 9 * size**0.5, 1)
                 drawn.append(element("circle", class_=f"dot {look}", cx=a, cy=b, r=radius))
-    return join(_svg(label, _WIDTH, _HEIGHT, drawn), legend([each.name for each in series]))
+    return join(
+        _svg(label, _WIDTH, _HEIGHT, drawn), _legend([each.name for each in series], _line_swatch)
+    )
 
 
 def bar_chart(label: str, series: Sequence[str], rows: Sequence[Bars]) -> Markup:
@@ -166,25 +168,29 @@ def bar_chart(label: str, series: Sequence[str], rows: Sequence[Bars]) -> Markup
             figure = f"{100 * value:.1f}"
             drawn.append(_text(_NAME + width + 5, y + _BAR - 4.5, figure, "start", class_="figure"))
         drawn.append(_text(_WIDTH - 2, middle, row.note, "end"))
-    return join(_svg(label, _WIDTH, height, drawn), legend(series))
+    return join(_svg(label, _WIDTH, height, drawn), _legend(series, _bar_swatch))
 
 
-def legend(names: Sequence[str]) -> Markup | None:
+def _line_swatch(look: str) -> Markup:
+    return join(
+        element("line", class_=f"curve {look}", x1=0, y1=6, x2=26, y2=6),
+        element("circle", class_=f"dot {look}", cx=13, cy=6, r=4),
+    )
+
+
+def _bar_swatch(look: str) -> Markup:
+    return element("rect", class_=f"bar {look}", x=6, y=1, width=20, height=10, rx=2)
+
+
+def _legend(names: Sequence[str], swatch: Callable[[str], Markup]) -> Markup | None:
     """The names of several series with what they look like; nothing for one alone."""
     if len(names) < 2:
         return None
     items = []
     for number, name in enumerate(names):
-        look = f"look{number % _LOOKS}"
-        swatch = element(
-            "svg",
-            element("line", class_=f"curve {look}", x1=0, y1=6, x2=26, y2=6),
-            element("circle", class_=f"dot {look}", cx=13, cy=6, r=4),
-            width=26,
-            height=12,
-            aria_hidden="true",
-        )
-        items.append(element("li", swatch, " ", name))
+        drawn = swatch(f"look{number % _LOOKS}")
+        picture = element("svg", drawn, width=26, height=12, aria_hidden="true")
+        items.append(element("li", picture, " ", name))
     return element("ul", *items, class_="legend")
 
 

@@ -51,25 +51,31 @@ def tiles(answers: Sequence[Scored]) -> Markup:
     for each in answers:
         result = each.result
         interval = f1_intervals(result)[result.primary]
-        whose = f" · {each.name}" if len(answers) > 1 else ""
-        made.append(_tile(f"{100 * result.f1():.1f}", f"F1 of {result.primary}{whose}"))
+        middle = f"{LEVEL:.0%} interval {100 * interval.low:.1f} – {100 * interval.high:.1f}"
+        whose = f"{each.name}: " if len(answers) > 1 else ""
+        made.append(_tile(f"{100 * result.f1():.1f}", f"{whose}F1 of {result.primary}", middle))
+        if not whose:
+            counts = result.counts()
+            for name, value, of in (
+                ("precision", counts.precision, f"{counts.predicted:,} predicted"),
+                ("recall", counts.recall, f"{counts.gold:,} annotated"),
+            ):
+                right = f"{counts.true_positive:,} right of {of}"
+                made.append(_tile(f"{100 * value:.1f}", name, right))
+    if len(answers) == 2:
+        found = compare(answers[0].result, answers[1].result)
         made.append(
             _tile(
-                f"{100 * interval.low:.1f} – {100 * interval.high:.1f}",
-                f"its {LEVEL:.0%} interval{whose}",
+                f"{100 * found.difference:+.1f}",
+                f"{answers[0].name} less {answers[1].name}",
+                f"{LEVEL:.0%} interval {100 * found.low:+.1f} – {100 * found.high:+.1f}",
             )
         )
-        if len(answers) == 1:
-            made.append(_tile(f"{100 * result.precision():.1f}", "precision"))
-            made.append(_tile(f"{100 * result.recall():.1f}", "recall"))
-    if len(answers) == 2:
-        difference = 100 * (answers[0].result.f1() - answers[1].result.f1())
-        made.append(_tile(f"{difference:+.1f}", f"{answers[0].name} less {answers[1].name}"))
     return element("ul", *made, class_="tiles")
 
 
-def _tile(figure: str, what: str) -> Markup:
-    return element("li", element("b", figure), element("span", what))
+def _tile(figure: str, *below: str) -> Markup:
+    return element("li", element("b", figure), *(element("span", line) for line in below))
 
 
 def scores(answers: Sequence[Scored]) -> Markup:
@@ -151,11 +157,12 @@ def _differences(first: Scored, second: Scored) -> Markup:
 # --------------------------------------------------------------------------------------- learning
 
 
-def learning(histories: Mapping[str, History], main: str) -> Markup | None:
+def learning(histories: Mapping[str, History], scores: Sequence[str], main: str) -> Markup | None:
     """Training loss and dev scores over epochs; nothing where no answer is of a run.
 
     Args:
         histories: by name of the answer.
+        scores: those of the rule, in its order; others come after them.
         main: the score to show of several answers.
     """
     known = {name: history for name, history in histories.items() if history}
@@ -169,7 +176,7 @@ def learning(histories: Mapping[str, History], main: str) -> Markup | None:
             [(epoch, 100 * value) for epoch, value in points],
         )
         for name, each in known.items()
-        for score, points in each.items()
+        for score, points in sorted(each.items(), key=lambda entry: _place(entry[0], scores))
         if score != LOSS and (not several or score == main)
     ]
     charts = []
@@ -185,6 +192,10 @@ def learning(histories: Mapping[str, History], main: str) -> Markup | None:
             behind(line_chart(f"{title} over epochs", epochs, values, series), title, figures)
         )
     return element("div", *charts, class_="pair")
+
+
+def _place(score: str, scores: Sequence[str]) -> int:
+    return scores.index(score) if score in scores else len(scores)
 
 
 def _at(series: Series, x: float) -> str:

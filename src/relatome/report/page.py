@@ -109,8 +109,8 @@ def _sections(
     if judged:
         found.append(("scores", "Scores", figures.scores(judged)))
     histories = {answer.name: answer.history for answer in answers}
-    main = rule.primary if rule else _ALL_TYPES
-    found.append(("learning", "Learning curves", figures.learning(histories, main)))
+    scores, main = (rule.scores, rule.primary) if rule else ((), _ALL_TYPES)
+    found.append(("learning", "Learning curves", figures.learning(histories, scores, main)))
     if judged:
         found += [
             ("types", "Types taken for one another", figures.types(judged)),
