@@ -1249,6 +1249,43 @@ ENTITIES_SINGLE = Message(
     "no window has two entities, one to hide and one to stay.",
     "Give documents with more entities, or raise length.",
 )
+REPORT_RULE = Message(
+    "R960",
+    "rule {rule} moves relations between documents, so a report cannot say which of them are "
+    "wrong.",
+    "Use --rule {instead}; the figures of {rule} stand beside its own.",
+)
+REPORT_GOLD = Message(
+    "R961",
+    "{name} does not say what it is to be judged against.",
+    "Give the annotated documents with --gold, and for predictions --rule, as to relatome "
+    "evaluate.",
+)
+REPORT_RULE_MISSING = Message(
+    "R962",
+    "there is no rule to score {name} by.",
+    "Name the official rule of the corpus with --rule, for example --rule biored-8.",
+)
+REPORT_TWO = Message(
+    "R963",
+    "a report is of one or two runs or predictions, and {count} are given.",
+    "Name one, or two to see side by side.",
+)
+REPORT_MIXED = Message(
+    "R964",
+    "{first} and {second} are judged by different {what}: {one} and {other}.",
+    "Report on each by itself, or name one for both with {option}.",
+)
+REPORT_SPLIT = Message(
+    "R965",
+    "--split and --gold both say what to judge against.",
+    "Leave one of them out: --split names a split of the run's own recipe.",
+)
+REPORT_NO_SPLIT = Message(
+    "R966",
+    "{name} has no {split} documents in its recipe.",
+    "Give annotated documents with --gold.",
+)
 SCAN_NO_INPUT = Message(
     "R900",
     "{name} holds no file that relatome reads.",

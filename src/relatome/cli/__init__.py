@@ -17,6 +17,7 @@ from relatome.cli.graph import graph
 from relatome.cli.models import models
 from relatome.cli.predict import predict
 from relatome.cli.recipes import recipes
+from relatome.cli.report import report
 from relatome.cli.scan import scan
 from relatome.cli.sweep import sweep
 from relatome.cli.train import train
@@ -32,7 +33,20 @@ app = typer.Typer(
     help="Typed, scored, novelty-labelled relations between identified entities, "
     "from biomedical text.",
 )
-COMMANDS = (extract, scan, evaluate, compare, vote, train, predict, sweep, adapt, convert, check)
+COMMANDS = (
+    extract,
+    scan,
+    evaluate,
+    compare,
+    report,
+    vote,
+    train,
+    predict,
+    sweep,
+    adapt,
+    convert,
+    check,
+)
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(corpora, name="corpora")

@@ -1,0 +1,42 @@
+"""The learning curves of a run as numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from relatome.report.curves import METRICS_FILE
+
+LOSS = "loss"
+_SCORE = "eval_"
+_NO_SCORES = ("eval_score", "eval_threshold")  # the selected one again, and a threshold
+
+History = dict[str, list[tuple[float, float]]]
+
+
+def read_history(run: Path) -> History:
+    """Training loss and dev scores over epochs, by name.
+
+    Args:
+        run: a run folder; the run may still be going on.
+
+    Returns:
+        ``loss`` and each score (0 to 1) as ``(epoch, value)``; empty where nothing is written yet.
+        A last line that is half written is left out.
+    """
+    path = run / METRICS_FILE
+    found: History = {}
+    if not path.is_file():
+        return found
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        for key, value in entry.items():
+            if key == LOSS:
+                found.setdefault(LOSS, []).append((entry["epoch"], value))
+            elif key.startswith(_SCORE) and key not in _NO_SCORES and "epoch" in entry:
+                name = key.removeprefix(_SCORE)
+                found.setdefault(name, []).append((entry["epoch"], value))
+    return found
