@@ -190,11 +190,12 @@ function showError(error) {
   const box = byId("error");
   box.hidden = !error;
   if (!error) return;
-  box.replaceChildren(
+  box.replaceChildren(el(
+    "div", {},
     el("p", { class: "what" }, error.what ?? `The page failed: ${error.message}`),
     error.place ? el("p", { class: "quiet" }, error.place) : null,
     error.nextStep ? el("p", {}, error.nextStep) : null,
     error.code ? el("p", { class: "quiet code" }, error.code) : null,
-  );
+  ));
   if (!byId("result").hidden) again();
 }

@@ -7,6 +7,8 @@ import { draw, fit } from "./picture.js";
 import { choose, entitiesOf, keyOf, light, on, shown, state } from "./store.js";
 import { words } from "./types.js";
 
+const MOST = 80; // more edges than that make a ball of wool
+
 let picture = null;
 let drawing = 0;
 
@@ -25,7 +27,9 @@ async function redraw() {
   const doc = shown();
   if (!doc) return;
   const turn = (drawing += 1);
-  const relations = passing(doc);
+  const all = passing(doc);
+  const relations = all.toSorted((a, b) => (b.score ?? 1) - (a.score ?? 1)).slice(0, MOST);
+  byId("network-count").textContent = all.length > MOST ? `the ${MOST} surest of ${all.length}` : "";
   byId("no-network").hidden = relations.length > 0;
   byId("network").hidden = relations.length === 0;
   byId("network-fit").hidden = relations.length === 0;
@@ -70,12 +74,13 @@ function showDecisions() {
 function lightUp() {
   if (!picture) return;
   picture.batch(() => {
-    picture.elements().removeClass("lit dim");
-    const lit = state.lit?.relation || (!state.lit && state.current)
-      ? relationElements(state.lit?.relation ?? state.current)
-      : state.lit ? entityElements(state.lit.entities) : null;
-    if (!lit || lit.empty()) return;
+    picture.elements().removeClass("lit dim named");
+    const relation = state.lit ? state.lit.relation : state.current;
+    if (!relation && !state.lit) return;
+    const lit = relation ? relationElements(relation) : entityElements(state.lit.entities);
+    if (lit.empty()) return;
     lit.addClass("lit");
+    if (relation) lit.edges().addClass("named");
     picture.elements().not(lit).addClass("dim");
   });
 }

@@ -38,9 +38,13 @@ export async function draw(container, nodes, edges, on = {}) {
   return picture;
 }
 
-/** Show all of a picture, no larger than life. */
+/** Show all of a picture, in the shape of its pane and no larger than life. */
 export function fit(picture) {
   picture.resize();
+  const wide = Math.max(picture.width() - 150, 100);
+  const high = Math.max(picture.height() - 90, 80);
+  const crowded = Math.max(1, Math.sqrt((picture.nodes().length * 9000) / (wide * high)));
+  stretch(picture.nodes(), wide * crowded, high * crowded);
   picture.fit(undefined, 22);
   if (picture.zoom() > 1.1) {
     picture.zoom(1.1);
@@ -76,21 +80,15 @@ const asEdge = (edge) => ({
 
 const clipped = (name) => (name.length > 32 ? `${name.slice(0, 31)}…` : name);
 
-// Forces find the neighbourhoods, from a circle, so that the same network looks the same again;
-// then the whole is stretched to the shape of the pane.
+// Forces find the neighbourhoods, from a circle, so that the same network looks the same again.
 function arrange(picture) {
   const count = picture.nodes().length;
-  if (count > 2) {
-    picture.layout({
-      name: "cose", animate: false, randomize: false, nodeDimensionsIncludeLabels: true,
-      idealEdgeLength: () => 90, nodeRepulsion: () => 40000, nodeOverlap: 30, gravity: 0.3,
-      componentSpacing: 50, numIter: count > 200 ? 200 : 1000,
-    }).run();
-  }
-  const wide = Math.max(picture.width() - 150, 100);
-  const high = Math.max(picture.height() - 90, 80);
-  const crowded = Math.max(1, Math.sqrt((count * 9000) / (wide * high)));
-  stretch(picture.nodes(), wide * crowded, high * crowded);
+  if (count <= 2) return;
+  picture.layout({
+    name: "cose", animate: false, randomize: false, nodeDimensionsIncludeLabels: true,
+    idealEdgeLength: () => 90, nodeRepulsion: () => 40000, nodeOverlap: 30, gravity: 0.3,
+    componentSpacing: 50, numIter: count > 200 ? 200 : 1000,
+  }).run();
 }
 
 function stretch(nodes, wide, high) {
@@ -132,7 +130,7 @@ function style(container) {
       selector: "edge",
       style: {
         width: "data(width)", "line-color": colour("flat"), "curve-style": "bezier", opacity: 0.75,
-        label: "data(sign)", "font-family": computed.fontFamily, "font-size": 15,
+        label: "data(sign)", "font-family": computed.fontFamily, "font-size": 19,
         "font-weight": "bold", color: colour("flat"),
         "text-background-color": colour("surface"), "text-background-opacity": 1,
         "text-background-padding": 2, "text-background-shape": "round-rectangle",
@@ -153,10 +151,8 @@ function style(container) {
     { selector: ".rejected", style: { opacity: 0.2 } },
     { selector: ".dim", style: { opacity: 0.18 } },
     { selector: "node.lit", style: { opacity: 1, "border-width": 4.5, "font-weight": "bold" } },
-    {
-      selector: "edge.lit",
-      style: { opacity: 1, label: "data(label)", "font-size": 12, "z-index": 9 },
-    },
+    { selector: "edge.lit", style: { opacity: 1, "z-index": 9 } },
+    { selector: "edge.named", style: { label: "data(label)", "font-size": 12.5 } },
     { selector: "node:active, edge:active", style: { "overlay-opacity": 0.08 } },
   ];
 }

@@ -87,6 +87,8 @@ function draw() {
 function drawEmpty(doc) {
   const empty = byId("no-relations");
   empty.hidden = listed.length > 0;
+  byId("relations").hidden = listed.length === 0;
+  byId("filters").hidden = doc.relations.length === 0;
   if (listed.length) return;
   if (doc.relations.length) {
     empty.replaceChildren(
@@ -215,5 +217,4 @@ function lightUp() {
     const lit = relation ? key === relation : Boolean(entities?.has(head) || entities?.has(tail));
     element.classList.toggle("lit", lit);
   });
-  byId("relations").classList.toggle("has-light", Boolean(state.lit) && !relation);
 }

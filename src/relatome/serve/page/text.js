@@ -7,6 +7,8 @@ import { nest } from "./segments.js";
 import { choose, currentRelation, entitiesOf, keyOf, light, on, shown, state } from "./store.js";
 import { badge, kindOf } from "./types.js";
 
+const LONGEST_TITLE = 400; // a whole text on one line is no title, whatever it is called
+
 let marks = []; // the marks of the document shown, in text order
 let entities = new Map();
 let hiddenKinds = new Set();
@@ -70,12 +72,12 @@ function passages(doc) {
       (mention.fragments?.length ? mention.fragments : [mention])
         .map(({ start, end }) => ({ start, end, mention, index }))),
   ];
-  const titles = doc.passages.filter((passage) => /title/i.test(passage.kind)).length;
   return doc.passages.map((passage, index) => {
     const text = new CodePoints(passage.text);
     const end = passage.offset + text.length;
     const pieces = nest(spans, passage.offset, end);
-    const tag = index === 0 && titles ? "h2" : /title/i.test(passage.kind) ? "h3" : "p";
+    const title = /title/i.test(passage.kind) && text.length <= LONGEST_TITLE;
+    const tag = title ? (index === 0 ? "h2" : "h3") : "p";
     const write = (piece) => written(piece, (a, b) => text.slice(a - passage.offset, b - passage.offset));
     return el(tag, { class: "passage", dir: "auto" }, ...pieces.map(write));
   });
@@ -143,6 +145,8 @@ function show(kind, visible) {
 }
 
 function drawEntities(doc) {
+  byId("entity-list").hidden = doc.entities.length === 0;
+  byId("entity-card").hidden = doc.entities.length === 0;
   byId("entity-count").textContent = String(doc.entities.length);
   byId("entities").replaceChildren(...doc.entities.map((entity) => el(
     "li", { on: { mouseenter: () => light({ entities: [entity.id] }), mouseleave: () => light(null) } },
@@ -180,7 +184,6 @@ function lightUp() {
   const relation = currentRelation();
   const lit = state.lit?.entities ?? new Set(relation ? [relation.head, relation.tail] : []);
   for (const mark of marks) mark.classList.toggle("lit", idsOf(mark).some((id) => lit.has(id)));
-  byId("text-body").classList.toggle("has-light", lit.size > 0);
   const told = state.lit?.relation
     ? shown()?.relations.find((each) => keyOf(each) === state.lit.relation)
     : state.lit ? null : relation;
