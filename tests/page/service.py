@@ -69,7 +69,9 @@ def _answered(document: Document) -> dict[str, Any]:
         {
             "id": entity.id,
             "type": entity.type,
-            "name": Counter(document.mentions[i].text for i in entity.mentions).most_common(1)[0][0],
+            "name": Counter(document.mentions[i].text for i in entity.mentions).most_common(1)[0][
+                0
+            ],
             "mentions": entity.mentions,
             "url": _entity_page(entity.id),
         }
