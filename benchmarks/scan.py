@@ -108,8 +108,8 @@ def speed(folder: Path, text: Path, count: int, shards: int) -> dict[str, object
     return {
         "command": f"python benchmarks/scan.py --documents {count} --shards {shards}",
         "protocol": f"{count} abstracts of shared/text/plain in {shards} shards, drawn and "
-        f"shuffled with seed {SEED}; each way once, one after the other; rates from the first news of a "
-        "worker on, without start-up",
+        f"shuffled with seed {SEED}; each way once, one after the other; rates from the first news "
+        "of a worker on, without start-up",
         "data": data,
         "ways": found,
         "ratios": {
