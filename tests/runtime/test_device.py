@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import onnxruntime
 import pytest
@@ -19,7 +19,7 @@ CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 class Session:
     """Stands for a session of ONNX Runtime's build for CUDA."""
 
-    asked: list[tuple[bytes, list[str]]] = []
+    asked: ClassVar[list[tuple[bytes, list[str]]]] = []
     missing = False
 
     def __init__(self, content: bytes, options: Any, providers: list[str]) -> None:
@@ -64,5 +64,5 @@ def test_a_build_without_cuda_and_weights_for_processors_are_refused(
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CPU])
     with pytest.raises(UsageError, match=r"R914.*onnxruntime-gpu"):
         Graph(b"", Path("m"), "cuda")
-    with pytest.raises(UsageError, match="R914.*bf16"):
+    with pytest.raises(UsageError, match=r"R914.*bf16"):
         Model(find_model("small"), "bf16", device="cuda")

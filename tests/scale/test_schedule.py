@@ -109,5 +109,5 @@ def test_what_would_befall_every_shard_stops_the_run() -> None:
 
 def test_workers_that_die_as_they_start_stop_the_run() -> None:
     run(MadeUp({}, starts=[Died("fell")] * (MOST_LOSSES - 1)), 2, workers=1)
-    with pytest.raises(WorkError, match="R913.*it fell"):
+    with pytest.raises(WorkError, match=r"R913.*it fell"):
         run(MadeUp({}, starts=[Died("fell")] * MOST_LOSSES), 2, workers=1)
