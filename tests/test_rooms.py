@@ -21,7 +21,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "relatome"
 ROOMS: dict[str, set[str]] = {
     "cli": set(),  # everything, filled in below
     "serve": {"pipeline", "graph", "formats"},
-    "scale": {"pipeline", "formats", "graph"},
+    # runtime: cores, devices, hashes of models. entities: dictionaries.
+    "scale": {"pipeline", "runtime", "entities", "formats", "graph"},
     "report": {"scoring"},
     "graph": {"formats"},
     # encode: what a model reads is counted in its units.

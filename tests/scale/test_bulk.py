@@ -283,8 +283,11 @@ def test_what_killed_runs_left_is_removed(inputs: Path, tmp_path: Path) -> None:
     left = out / ".work" / "other" / "000000-part-0.jsonl.0"
     left.mkdir(parents=True)
     (left / "documents.parquet").touch()
+    (out / "shards").mkdir()
+    (out / "shards" / ".000000-part-0.jsonl.json.part").touch()
     carry_out(StubWork(), [str(inputs)], out)
     assert not (out / ".work").exists()
+    assert not list(out.rglob("*.part"))
 
 
 def test_a_model_that_workers_lack_is_said(inputs: Path, tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def kill_and_resume(
     return require_same(out, unbroken)
 
 
-FEW = [("step", "local"), ("step", "local"), ("main", "local"), ("worker", "local")]
+FEW = [("step", "local"), ("main", "local"), ("worker", "local")]
 MANY = [
     *([("step", "local")] * 10),
     *([("main", "local")] * 5),

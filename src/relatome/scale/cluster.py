@@ -125,4 +125,4 @@ class RayEngine:
 def _line(error: BaseException) -> str:
     """What Ray says of an error, in a line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+    return lines[-1] if lines else type(error).__name__

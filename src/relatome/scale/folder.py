@@ -48,6 +48,8 @@ class ScanFolder:
             self._work.mkdir(parents=True)
             for each in (*SCHEMAS, SHARDS):
                 (self.path / each).mkdir(exist_ok=True)
+            for left in (*self.path.glob(".*.part"), *(self.path / SHARDS).glob(".*.part")):
+                left.unlink()
 
     def empty(self) -> None:
         """Remove all of an earlier scan, the records first: half of it must not look done.

@@ -83,13 +83,13 @@ def _files(name: str, out: Path) -> tuple[list[Path], int]:
     path = Path(os.path.abspath(name))
     if path.is_dir():
         return _below(path, out)
-    _require_one_file(path)
-    if path.exists():
-        return [path], 0
-    matched = sorted(Path(os.path.abspath(each)) for each in glob.glob(name, recursive=True))
+    matched = [name] if path.exists() else glob.glob(name, recursive=True)
     if not matched:
         raise UsageError(SCAN_INPUT_MISSING, name=name)
-    return [each for each in matched if each.is_file() and out not in each.parents], 0
+    paths = sorted(Path(os.path.abspath(each)) for each in matched)
+    for each in paths:
+        _require_one_file(each)
+    return [each for each in paths if not each.is_dir() and out not in each.parents], 0
 
 
 def _below(folder: Path, out: Path) -> tuple[list[Path], int]:
