@@ -38,7 +38,7 @@ _MB = 10**6
 # outside its limit (benchmarks/graph.py measures the sum).
 _BESIDE = 250 * _MB
 LEAST_MEMORY = 400 * _MB
-_TO_READ = 1000 * _MB  # for sorting a whole graph; questions take little
+_TO_READ = 500 * _MB  # for sorting a whole graph; questions take little
 _PER_THREAD = 200 * _MB  # DuckDB wants memory for each of its threads
 
 # What is wrong with a query, not with what it reads or where it writes.
