@@ -208,11 +208,15 @@ def _queries(folder: Path) -> dict[str, float]:
 
     found = {}
     with Graph(folder) as graph:
+        edges = graph.provenance.counts.edges
+        one, other = graph.edge(edges // 3), graph.edge(edges // 3 * 2)
+        assert one is not None
+        assert other is not None
         asked = {
             "relations": lambda: graph.relations(head="entity 1000"),
             "evidence": lambda: graph.evidence(100),
             "neighbours_depth_2": lambda: graph.neighbours("entity 1000", depth=2),
-            "path": lambda: graph.paths("entity 200000", "entity 300000"),
+            "path": lambda: graph.paths(one.head.id, other.tail.id),
             "beginning_of_a_name": lambda: graph.search("entity 20"),
         }
         for name, ask in asked.items():
