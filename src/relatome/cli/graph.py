@@ -62,12 +62,9 @@ def build(
         f"used, {counts.superseded:,} superseded, {counts.deleted:,} deleted, "
         f"{counts.retracted:,} retracted and left out."
     )
-    if counts.unfinished_shards:
-        typer.echo(
-            f"warning: {counts.unfinished_shards:,} shards of the scan are not done, "
-            "and not in the graph",
-            err=True,
-        )
+    if missing := counts.unfinished_shards:
+        are = "shard of the scan is" if missing == 1 else "shards of the scan are"
+        typer.echo(f"{missing:,} {are} not done and not in the graph.", err=True)
     typer.echo(
         f"Wrote {out}: {counts.nodes:,} entities ({counts.local_nodes:,} named by the text "
         f"alone), {counts.edges:,} relations, from {counts.relations:,} in single documents. "
@@ -252,7 +249,7 @@ def _show_paths(paths: Sequence[GraphPath], format: str) -> None:
             typer.echo(line)
         return
     if not paths:
-        typer.echo("no path of up to 4 relations", err=True)
+        typer.echo("No path of up to 4 relations.", err=True)
     for path in paths:
         shown = one_line(path.nodes[0].name)
         for here, there, edge in zip(path.nodes, path.nodes[1:], path.edges, strict=False):
