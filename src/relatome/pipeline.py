@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from importlib import resources
 from pathlib import Path
 from threading import Lock
@@ -149,10 +150,11 @@ class Pipeline:
         self.linker = linker
         self.tally = Tally()
         self._tagging, self._weights = tagger, weights
-        self._threads = threads or cores()
+        self.threads = threads or cores()
         self._tagger: Callable[[Document], Document] | None = None
         self._loading = Lock()
         self._linking = Lock()
+        self._counting = Lock()
         self._least: dict[str, float | None] = dict.fromkeys(self.schema.labels, min_score)
         if precision is not None:
             self._ask(precision)
@@ -203,15 +205,42 @@ class Pipeline:
         return self._all(documents)
 
     def _all(self, documents: Iterable[Document]) -> Iterator[Document]:
-        for document, met in in_order(self._extract, documents, self._threads):
+        for document, met in in_order(self._extract, documents, self.threads):
             self.tally.add(met)
             yield document
 
     def extract(self, document: Document) -> Document:
-        """One document with the model's relations in place of its own."""
+        """One document with the model's relations in place of its own.
+
+        Several threads may ask at once.
+        """
         found, met = self._extract(document)
-        self.tally.add(met)
+        with self._counting:
+            self.tally.add(met)
         return found
+
+    def under(
+        self, *, tagger: str = AUTO, min_score: float = 0.0, precision: float | None = None
+    ) -> Pipeline:
+        """The same models, loaded once, under options of their own, and with a tally of its own.
+
+        Args:
+            tagger: ``given`` for documents that bring all mentions along, ``local`` for the tagger
+                of this pipeline and all documents, ``auto`` for it and those without mentions.
+            min_score: as for `Pipeline`.
+            precision: as for `Pipeline`.
+
+        Raises:
+            UsageError: if the precision was not measured, or is none.
+        """
+        other = copy(self)
+        if tagger != GIVEN:
+            other._tagger = self.tagger
+        other._tagging, other.min_score, other.tally = tagger, min_score, Tally()
+        other._least = dict.fromkeys(self.schema.labels, min_score)
+        if precision is not None:
+            other._ask(precision)
+        return other
 
     def _extract(self, document: Document) -> tuple[Document, Tally]:
         """Several threads do this at once, so nothing is kept but in what is returned."""

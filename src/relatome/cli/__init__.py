@@ -16,6 +16,7 @@ from relatome.cli.extract import extract
 from relatome.cli.models import models
 from relatome.cli.predict import predict
 from relatome.cli.recipes import recipes
+from relatome.cli.serve import serve
 from relatome.cli.sweep import sweep
 from relatome.cli.train import train
 from relatome.cli.vote import vote
@@ -30,8 +31,9 @@ app = typer.Typer(
     help="Typed, scored, novelty-labelled relations between identified entities, "
     "from biomedical text.",
 )
-for command in (extract, evaluate, compare, vote, train, predict, sweep, adapt, convert, check):
+for command in (extract, serve, evaluate, compare, vote, train, predict, sweep, adapt, convert):
     app.command()(command)
+app.command()(check)
 app.add_typer(corpora, name="corpora")
 app.add_typer(recipes, name="recipes")
 app.add_typer(models, name="models")
