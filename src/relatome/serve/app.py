@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -130,7 +131,7 @@ def _add_extraction(app: FastAPI, service: Service) -> None:
         sent = await request.body()
         media = _media_type(request, JSON, TEXT)
         asked = plain_text(sent) if media == TEXT else decoded(sent, Extract)
-        extracted = await service.extract(asked, len(sent), _gone(request))
+        extracted = await service.extract(asked, len(sent), partial(_gone, request))
         return await _answer(extracted, format, service)
 
     @app.post(
@@ -142,7 +143,7 @@ def _add_extraction(app: FastAPI, service: Service) -> None:
         """Relations of articles of PubMed or PMC, with PubTator3's entities."""
         sent = await request.body()
         _media_type(request, JSON)
-        extracted = await service.articles(decoded(sent, Articles), _gone(request))
+        extracted = await service.articles(decoded(sent, Articles), partial(_gone, request))
         return await _answer(extracted, format, service)
 
     @app.post("/v1/convert", openapi_extra=body(Convert), responses=answers(files=True))

@@ -31,7 +31,7 @@ class _Line(logging.Formatter):
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "event": record.getMessage(),
+            "event": record.getMessage().partition("\n")[0][:_LONGEST],
         }
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = origin(record.exc_info[1])
@@ -41,10 +41,8 @@ class _Line(logging.Formatter):
 
 
 def set_up() -> None:
-    """Send the log of the service and of its server to standard error."""
+    """Send what the service logs, and the warnings of its libraries, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Line())
-    for name, level in (("relatome.serve", logging.INFO), ("uvicorn", logging.WARNING)):
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(level)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    _LOGGER.setLevel(logging.INFO)

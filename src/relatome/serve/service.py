@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import NamedTuple
+
+from starlette.requests import ClientDisconnect
 
 from relatome.data import Document
 from relatome.data.predicates import require_predicates, with_predicates
@@ -26,6 +28,8 @@ from relatome.serve.threads import in_thread
 from relatome.serve.work import Job, Workers
 from relatome.sources import FetchReport, pubtator3
 from relatome.sources.ids import require_ids
+
+Gone = Callable[[], Coroutine[None, None, None]]
 
 # Reading this much takes a few milliseconds; a thread for it is not worth while.
 _SMALL_BODY = 32 * 1024
@@ -73,7 +77,7 @@ class Service:
         metrics.watch("queue_requests", "Requests that wait.", lambda: self.workers.jobs)
         metrics.watch("workers", "Threads that read documents.", lambda: self.workers.count)
 
-    async def extract(self, body: Extract, size: int, gone: Awaitable[object]) -> Extracted:
+    async def extract(self, body: Extract, size: int, gone: Gone) -> Extracted:
         """Extract from what a request holds.
 
         Args:
@@ -94,7 +98,7 @@ class Service:
         documents = await in_thread(found) if size > _SMALL_BODY else found()
         return await self._within(self._extracted(documents, body.options, problems, gone))
 
-    async def articles(self, body: Articles, gone: Awaitable[object]) -> Extracted:
+    async def articles(self, body: Articles, gone: Gone) -> Extracted:
         """Extract from articles by their ids, with PubTator3's entities.
 
         Args:
@@ -111,7 +115,7 @@ class Service:
         return await self._within(self._fetched(ids, body.options, gone))
 
     async def _fetched(
-        self, ids: Sequence[str], options: Options, gone: Awaitable[object]
+        self, ids: Sequence[str], options: Options, gone: Gone
     ) -> Extracted:
         report, problems = FetchReport(), Problems()
 
@@ -134,7 +138,7 @@ class Service:
         documents: Sequence[Document],
         options: Options,
         problems: Problems,
-        gone: Awaitable[object],
+        gone: Gone,
     ) -> Extracted:
         _require_some(documents, problems)
         pipeline = self.pipeline.under(
@@ -143,22 +147,23 @@ class Service:
         job = Job(self._work(pipeline, options), documents)
         self.workers.submit(job)
         waiting = asyncio.ensure_future(job.finished())
-        leaving = asyncio.ensure_future(gone)
+        leaving = asyncio.ensure_future(gone())
         try:
             await asyncio.wait((waiting, leaving), return_when=asyncio.FIRST_COMPLETED)
-            results = waiting.result() if waiting.done() else []
+            if not waiting.done():
+                raise ClientDisconnect
+            results = waiting.result()
         finally:
             self.workers.cancel(job)
             waiting.cancel()
             leaving.cancel()
         kept = []
-        for document, result in zip(documents, results, strict=False):
+        for document, result in zip(documents, results, strict=True):
             if isinstance(result, Document):
                 kept.append(result)
             else:
                 problems(result.located(Place(document=document.id)))
-        if results:
-            _require_some(kept, problems)
+        _require_some(kept, problems)
         self.metrics.answer(
             len(kept), sum(len(each.relations) for each in kept), dict(problems.by_code)
         )
