@@ -24,7 +24,7 @@ ROOMS: dict[str, set[str]] = {
     "serve": {"pipeline", "graph", "entities", "sources", "formats"},
     "scale": {"pipeline", "formats", "graph"},
     "report": {"scoring"},
-    "graph": set(),
+    "graph": {"formats"},
     # encode: what a model reads is counted in its units.
     "pipeline": {"runtime", "entities", "encode", "sources", "formats"},
     # corpora: a recipe names splits. runtime: an exported model is compared with the trained one.

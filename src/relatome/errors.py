@@ -1250,6 +1250,86 @@ ENTITIES_SINGLE = Message(
     "Give documents with more entities, or raise length.",
 )
 
+# ---------------------------------------------------------------- R92x-R93x: knowledge graphs
+
+GRAPH_NO_SCAN = Message(
+    "R920",
+    "{path} is not the folder of a scan: it has no scan.json.",
+    "Name the folder that `relatome scan --out` wrote.",
+)
+GRAPH_SCAN_FORMAT = Message(
+    "R921",
+    "the scan has format {found}, and this version of relatome reads format {expected}.",
+    "Scan again into a new folder, or build the graph with the version that scanned.",
+)
+GRAPH_SCAN_EMPTY = Message(
+    "R922",
+    "no shard of {path} is done.",
+    "Run the scan to its end, or for as long as it takes to finish one input file.",
+)
+GRAPH_SCAN_TWICE = Message("R923", "{path} is named twice.", "Name each scan once.")
+SHARD_DAMAGED = Message(
+    "R924",
+    "the file cannot be read: {reason}.",
+    "Remove the shard's file in shards/ and repeat the scan: it makes this shard again.",
+)
+SHARD_MISSING = Message(
+    "R925",
+    "the shard is said to be done, and this table of it is missing.",
+    "Remove the shard's file in shards/ and repeat the scan: it makes this shard again.",
+)
+SHARD_TABLE = Message(
+    "R926",
+    "the table is not as this version of relatome writes it; the difference: {columns}.",
+    "Scan again into a new folder with this version.",
+)
+SHARD_ROWS = Message(
+    "R927",
+    "the table has {what}.",
+    "Remove the shard's file in shards/ and repeat the scan: it makes this shard again.",
+)
+GRAPH_MEMORY = Message(
+    "R928",
+    "{memory!r} is not enough memory to build a graph with, or no size at all.",
+    "Write a size of at least {least}, such as --memory 1GB.",
+)
+GRAPH_OUT_OF_MEMORY = Message(
+    "R929", "the memory does not suffice: {reason}.", "Give more with --memory, such as 2GB."
+)
+GRAPH_FOLDER = Message(
+    "R930",
+    "{path} is no finished graph: it has no {file}.",
+    "Name a folder that `relatome graph build --out` wrote.",
+)
+GRAPH_FORMAT = Message(
+    "R931",
+    "the graph has format {found}, and this version of relatome reads format {expected}.",
+    "Build it again from its scan with this version.",
+)
+GRAPH_DAMAGED = Message(
+    "R932",
+    "the graph is damaged or was altered: {reason}.",
+    "Build it again from its scan, or copy it again from where it is whole.",
+)
+GRAPH_UNKNOWN = Message(
+    "R933",
+    "the graph has no entity {name!r}.{close}",
+    "Write a name or an identifier as the graph has it, such as MESH:D001241.",
+)
+GRAPH_AMBIGUOUS = Message(
+    "R934",
+    "{name!r} names {count} entities: {found}.",
+    "Write the identifier of the one you mean.",
+)
+GRAPH_TYPE = Message(
+    "R935",
+    "the graph has no relations of type {type!r}; it has: {known}.",
+    "Write one of these.",
+)
+GRAPH_OPTIONS = Message("R936", "{what}.", "{instead}")
+GRAPH_PATH_SAME = Message(
+    "R937", "{name!r} is both ends of the path.", "Name two different entities."
+
 # ---------------------------------------------------------------- R94x-R95x: the service
 
 SERVE_NOT_FOUND = Message(

@@ -113,6 +113,35 @@ def predicate(vocabulary: Vocabulary, label: str, one: str, other: str) -> Predi
     return named.get(frozenset((one, other)), named[_ANY])
 
 
+def oriented(
+    vocabulary: Vocabulary, label: str, head: str, tail: str, subject: str | None = None
+) -> tuple[str, bool] | None:
+    """What a relation is called, and whether its arguments change places for that.
+
+    Where a relation names its subject, and the predicate of the types would begin with the other
+    entity, it gets the symmetric one of its label: a disease that raises a chemical is not caused
+    by it.
+
+    Args:
+        vocabulary: whose names.
+        label: a label of BioRED.
+        head: type of the head, in BioRED's own spelling.
+        tail: type of the tail.
+        subject: type of the one that acts, if the relation says so.
+
+    Returns:
+        None if the relation has no such name.
+    """
+    found = predicate(vocabulary, label, head, tail)
+    if found is None:
+        return None
+    if found.subject is None:
+        return found.name, False
+    if subject is not None and subject != found.subject:
+        return _TABLES[vocabulary][label][_ANY].name, False
+    return found.name, head != found.subject
+
+
 def require_predicates(schema: Schema, vocabulary: Vocabulary) -> None:
     """Refuse a schema whose relations have no such names.
 
@@ -135,11 +164,7 @@ def require_predicates(schema: Schema, vocabulary: Vocabulary) -> None:
 
 
 def with_predicates(document: Document, vocabulary: Vocabulary) -> Document:
-    """The document, its relations under the names of a vocabulary, the subject as their head.
-
-    Where a relation names its subject, and the predicate of the types would begin with the other
-    entity, it gets the symmetric one of its label: a disease that raises a chemical is not caused
-    by it.
+    """The document, its relations under the names of a vocabulary, see `oriented`.
 
     Args:
         document: with BioRED's labels, and entity types in any spelling BioRED knows.
@@ -156,17 +181,15 @@ def with_predicates(document: Document, vocabulary: Vocabulary) -> Document:
             for argument in (relation.head, relation.tail)
         }
         head, tail = relation.head, relation.tail
-        found = predicate(vocabulary, relation.type, types[head], types[tail])
+        found = oriented(
+            vocabulary, relation.type, types[head], types[tail], types.get(relation.subject or "")
+        )
         if found is None:
             known = ", ".join(BIORED.labels)
             raise InputError(UNKNOWN_LABEL, at=place, type=relation.type, known=known)
-        if found.subject is None:
-            return msgspec.structs.replace(relation, type=found.name)
-        if relation.subject in types and types[relation.subject] != found.subject:
-            symmetric = _TABLES[vocabulary][relation.type][_ANY]
-            return msgspec.structs.replace(relation, type=symmetric.name)
-        if types[head] != found.subject:
+        name, turned = found
+        if turned:
             head, tail = tail, head
-        return msgspec.structs.replace(relation, head=head, tail=tail, type=found.name)
+        return msgspec.structs.replace(relation, head=head, tail=tail, type=name)
 
     return document.with_relations(tuple(named(relation) for relation in document.relations))
