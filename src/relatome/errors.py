@@ -1329,6 +1329,7 @@ GRAPH_TYPE = Message(
 GRAPH_OPTIONS = Message("R936", "{what}.", "{instead}")
 GRAPH_PATH_SAME = Message(
     "R937", "{name!r} is both ends of the path.", "Name two different entities."
+)
 
 # ---------------------------------------------------------------- R94x-R95x: the service
 

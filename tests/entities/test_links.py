@@ -43,6 +43,7 @@ def test_entities(identifier: str, type: str, link: str | None) -> None:
     ("id", "link"),
     [
         ("18439317", "https://pubmed.ncbi.nlm.nih.gov/18439317/"),
+        ("PMID:18439317", "https://pubmed.ncbi.nlm.nih.gov/18439317/"),
         ("PMC6207735", "https://pmc.ncbi.nlm.nih.gov/articles/PMC6207735/"),
         ("example-1", None),
         ("012", None),

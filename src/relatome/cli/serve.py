@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from relatome.errors import EXTRA_MISSING, SERVE_ORIGIN, MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    from relatome.graph import Graph
 
 
 def serve(
@@ -18,6 +21,10 @@ def serve(
     model: Annotated[
         str, typer.Option(metavar="NAME|DIR", help="A shipped model, or a model folder.")
     ] = "small",
+    graph: Annotated[
+        Path | None,
+        typer.Option(metavar="KG", help="A graph made by relatome graph build, to be asked about."),
+    ] = None,
     dictionary: Annotated[
         Path | None,
         typer.Option(
@@ -64,6 +71,8 @@ def serve(
 
     relatome serve --open
 
+    relatome serve --graph kg
+
     relatome serve --host 0.0.0.0 --api-keys keys.txt
     """
     try:
@@ -93,6 +102,7 @@ def serve(
         keys=keys,
         origins=cors or [],
         offline=offline,
+        graph=_opened(graph),
     )
     url = address(listening)
 
@@ -102,6 +112,16 @@ def serve(
             typer.launch(url)
 
     Server(app, ready).run([listening])
+
+
+def _opened(path: Path | None) -> Graph | None:
+    if path is None:
+        return None
+    try:
+        from relatome.graph import Graph
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="scale") from None
+    return Graph(path)
 
 
 def _require_origin(origin: str) -> None:

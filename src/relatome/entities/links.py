@@ -14,7 +14,7 @@ _CELL_LINE = re.compile(r"CVCL[_:]([A-Z0-9]{4})", re.IGNORECASE)
 # Alone, or within what PubTator3 says of a variant: `tmVar:p|SUB|V|600|E;…;RS#:113488022;…`.
 _SNP = re.compile(r"(?:^rs|\bRS#:)([0-9]{1,12})(?=$|;)", re.IGNORECASE)
 _PMC = re.compile(r"PMC[1-9][0-9]{0,8}")
-_PMID = re.compile(r"[1-9][0-9]{0,8}")
+_PMID = re.compile(r"(?:PMID:)?([1-9][0-9]{0,8})")
 
 
 def entity_link(identifier: str, type: str) -> str | None:
@@ -54,4 +54,5 @@ def article_link(id: str) -> str | None:
     """The article's page at PubMed or PMC, or None if a document's id is no such id."""
     if _PMC.fullmatch(id):
         return f"https://pmc.ncbi.nlm.nih.gov/articles/{id}/"
-    return f"https://pubmed.ncbi.nlm.nih.gov/{id}/" if _PMID.fullmatch(id) else None
+    match = _PMID.fullmatch(id)
+    return f"https://pubmed.ncbi.nlm.nih.gov/{match[1]}/" if match else None

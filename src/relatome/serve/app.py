@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from fastapi import Depends, FastAPI, Request
@@ -38,6 +38,7 @@ from relatome.serve.bodies import (
 )
 from relatome.serve.faults import failed
 from relatome.serve.gate import Gate
+from relatome.serve.graphs import add_graph
 from relatome.serve.keys import Keys
 from relatome.serve.limits import Limits
 from relatome.serve.metrics import CONTENT_TYPE, Metrics
@@ -46,6 +47,9 @@ from relatome.serve.page import INDEX, PageFile, examples, page_files, page_fold
 from relatome.serve.schema import Examples, Models, SchemaAnswer, models_of, schema_of
 from relatome.serve.service import Extracted, Service
 from relatome.serve.threads import in_thread
+
+if TYPE_CHECKING:
+    from relatome.graph import Graph
 
 Format = Literal["json", "bioc-json", "bioc-xml", "pubtator", "tsv", "jsonl"]
 
@@ -61,6 +65,7 @@ def create_app(
     keys: Keys | None = None,
     origins: Sequence[str] = (),
     offline: bool = False,
+    graph: Graph | None = None,
     page: Path | None = None,
 ) -> FastAPI:
     """The service as an ASGI application.
@@ -74,6 +79,7 @@ def create_app(
         keys: one of which every request to ``/v1`` and ``/metrics`` must bring along.
         origins: of pages elsewhere that may ask.
         offline: take articles from what was fetched before, and ask no other service.
+        graph: of many documents, to be asked questions.
         page: folder of the page's files, if not the one that comes with relatome.
     """
     limits = limits or Limits()
@@ -101,6 +107,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _no_route)
     _add_extraction(app, service)
     _add_facts(app, service, metrics)
+    add_graph(app, graph, limits)
     _add_page(app, page_files(page or page_folder()))
 
     def gated(inner: Any) -> Gate:

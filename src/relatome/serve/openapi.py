@@ -45,7 +45,8 @@ def answers(*, files: bool = False, **kinds: Any) -> dict[int | str, dict[str, A
     if "json" in kinds:
         content[JSON] = {"schema": reference(kinds["json"])}
     if "media" in kinds:
-        content[kinds["media"]] = {"schema": {"type": "string"}}
+        kind = "object" if kinds["media"] == JSON else "string"
+        content[kinds["media"]] = {"schema": {"type": kind}}
     if files:
         for media in MEDIA_TYPES.values():
             content.setdefault(media, {"schema": {} if media == JSON else {"type": "string"}})

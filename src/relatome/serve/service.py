@@ -114,9 +114,7 @@ class Service:
         ids = require_ids(body.pmids, ("pmid", "pmcid"))
         return await self._within(self._fetched(ids, body.options, gone))
 
-    async def _fetched(
-        self, ids: Sequence[str], options: Options, gone: Gone
-    ) -> Extracted:
+    async def _fetched(self, ids: Sequence[str], options: Options, gone: Gone) -> Extracted:
         report, problems = FetchReport(), Problems()
 
         def found() -> list[Document]:
