@@ -24,7 +24,8 @@ from relatome.serve.answers import Failure, problem
 _LAST_CALL = 0.25
 # What remains to be done when the time of the last request is over.
 _TO_SPARE = 5.0
-_BACKLOG = 1024
+# Seconds that an idle connection is kept, longer than proxies do, who must be the ones to close it.
+_KEEP_ALIVE = 75
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -63,6 +64,7 @@ class Server(uvicorn.Server):
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=seconds,
         )
         super().__init__(config)
