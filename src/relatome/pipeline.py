@@ -27,7 +27,7 @@ DEFAULT_MODEL = "small"
 AUTO, GIVEN, LOCAL = "auto", "given", "local"
 
 # Longer documents are read in parts. It is above any abstract of the corpora at hand.
-_MOST_CHARACTERS = 8000
+PART_CHARACTERS = 8000
 
 
 class Tally(msgspec.Struct):
@@ -67,7 +67,7 @@ class Tally(msgspec.Struct):
             lines.append(f"{self.precision} {counted(self.unsure, 'relation')} left out for it.")
         if self.in_parts:
             lines.append(
-                f"{counted(self.in_parts, 'long document')} read in parts of {_MOST_CHARACTERS:,} "
+                f"{counted(self.in_parts, 'long document')} read in parts of {PART_CHARACTERS:,} "
                 "characters at most; relations hold within one."
             )
         if self.foreign_mentions:
@@ -254,7 +254,7 @@ class Pipeline:
         met.entities = len(document.entities)
         met.mentions = len(document.mentions)
         met.mentions_without_id = sum(not m.entity_ids for m in document.mentions)
-        whole = parts(document, _MOST_CHARACTERS)
+        whole = parts(document, PART_CHARACTERS)
         met.in_parts = len(whole) > 1
         relations = [(part.offset, self._relations(part.document, met)) for part in whole]
         met.without_candidates = not met.candidates

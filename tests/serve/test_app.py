@@ -25,6 +25,9 @@ DOCUMENT = tiny.document(
     ("D000001", "D008881", "Negative_Correlation", True),
 )
 OWN = json.loads(jsonl.line(DOCUMENT))
+CROWDED = json.loads(
+    jsonl.line(tiny.document("crowd", " ".join(f"{{kcn{n}|G|{n}}}" for n in range(1, 252))))
+)
 PUBTATOR = (
     "7|t|Abadol relieves migraine.\n7|a|\n"
     "7\t0\t6\tAbadol\tChemicalEntity\tD000001\n"
@@ -365,6 +368,7 @@ def test_bodies_that_are_something_else(client: httpx2.Client, body: bytes, reas
         ({"documents": [{**OWN, "comment": 1}]}, 422, "R137"),
         ({"documents": [OWN, OWN], "options": {"precision": 1.0}}, 422, "R851"),
         ({"text": "a" * 500_001}, 413, "R948"),
+        ({"documents": [CROWDED]}, 413, "R948"),
         ({"documents": [{**OWN, "id": str(n)} for n in range(201)]}, 413, "R947"),
     ],
 )

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from relatome import formats
 from relatome.data import Document, Schema
+from relatome.data.parts import parts
 from relatome.data.predicates import Vocabulary
 from relatome.errors import (
     SERVE_BODY,
@@ -22,6 +23,7 @@ from relatome.errors import (
     UsageError,
 )
 from relatome.formats import Problems, text_document
+from relatome.pipeline import PART_CHARACTERS
 from relatome.serve.limits import Limits
 
 _Body = TypeVar("_Body", bound=msgspec.Struct)
@@ -151,17 +153,43 @@ def bounded(found: Iterator[Document], limits: Limits, problems: Problems) -> li
     for document in found:
         if len(documents) == limits.documents:
             raise UsageError(SERVE_TOO_MANY, what="documents", limit=limits.documents)
-        for count, what, limit in (
-            (len(document.text), "characters", limits.characters),
-            (len(document.mentions), "mentions", limits.mentions),
-        ):
-            if count > limit:
-                place = Place(document=document.id)
-                problems(InputError(SERVE_TOO_LONG, at=place, count=count, what=what, limit=limit))
-                break
-        else:
+        error = _excess(document, limits)
+        if error is None:
             documents.append(document)
+        else:
+            problems(error)
     return documents
+
+
+def _excess(document: Document, limits: Limits) -> InputError | None:
+    """What a document has too much of."""
+    place = Place(document=document.id)
+    for what, limit, count in (
+        ("characters", limits.characters, _characters),
+        ("mentions", limits.mentions, _mentions),
+        ("characters of mentions", limits.characters, _covered),
+        (f"entities within {PART_CHARACTERS:,} characters", limits.entities, _crowd),
+    ):
+        if (found := count(document)) > limit:  # each is cheap once those before it are bounded
+            return InputError(SERVE_TOO_LONG, at=place, count=found, what=what, limit=limit)
+    return None
+
+
+def _characters(document: Document) -> int:
+    return len(document.text)
+
+
+def _mentions(document: Document) -> int:
+    return len(document.mentions)
+
+
+def _covered(document: Document) -> int:
+    return sum(mention.end - mention.start for mention in document.mentions)
+
+
+def _crowd(document: Document) -> int:
+    """The entities of the part that has most of them; their pairs grow as the square."""
+    return max(len(part.document.entities) for part in parts(document, PART_CHARACTERS))
 
 
 def _own(

@@ -17,8 +17,9 @@ class Limits:
         body_seconds: for a whole body to arrive.
         pause_seconds: without a byte of it.
         documents: of a request.
-        characters: of a document.
+        characters: of a document, and of its mentions together.
         mentions: of a document that brings them along.
+        entities: of those mentions within one part of a document; their pairs grow as the square.
         ids: of a request for articles.
         queue: documents that wait, of all requests.
         fetches: requests for articles at a time.
@@ -32,6 +33,7 @@ class Limits:
     documents: int = 200
     characters: int = 500_000
     mentions: int = 10_000
+    entities: int = 250
     ids: int = 100
     queue: int = 500
     fetches: int = 4
