@@ -182,7 +182,7 @@ class Pipeline:
         if not isinstance(asked, str | Path):
             return asked
         own = self.model.folder
-        if asked not in (AUTO, LOCAL):
+        if asked not in (AUTO, GIVEN, LOCAL):
             return Tagger(find_model(asked), self._weights)
         return Tagger(own.path if own.manifest.tagger else find_model(DEFAULT_MODEL), self._weights)
 
