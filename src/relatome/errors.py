@@ -1330,6 +1330,11 @@ GRAPH_OPTIONS = Message("R936", "{what}.", "{instead}")
 GRAPH_PATH_SAME = Message(
     "R937", "{name!r} is both ends of the path.", "Name two different entities."
 )
+GRAPH_PLACE = Message(
+    "R938",
+    "the database of a graph cannot stand at {path}: it takes what follows a ? for options.",
+    "Name a folder whose path has no ?.",
+)
 
 # ---------------------------------------------------------------- R94x-R95x: the service
 

@@ -13,6 +13,7 @@ from relatome.cli.convert import convert
 from relatome.cli.corpora import corpora
 from relatome.cli.evaluate import evaluate
 from relatome.cli.extract import extract
+from relatome.cli.graph import graph
 from relatome.cli.models import models
 from relatome.cli.predict import predict
 from relatome.cli.recipes import recipes
@@ -37,6 +38,7 @@ app.command()(check)
 app.add_typer(corpora, name="corpora")
 app.add_typer(recipes, name="recipes")
 app.add_typer(models, name="models")
+app.add_typer(graph, name="graph")
 
 
 def main() -> None:

@@ -17,7 +17,14 @@ import pyarrow as pa
 from relatome.errors import SHARD_ROWS, InputError, Place
 from relatome.formats.target import new_folder
 from relatome.graph.current import select_current
-from relatome.graph.engine import FOLDED, connect_to_build, parse_memory, reading, writing
+from relatome.graph.engine import (
+    FOLDED,
+    connect_to_build,
+    parse_memory,
+    reading,
+    require_plain,
+    writing,
+)
 from relatome.graph.folder import DATABASE, FORMULA, Counts, Provenance, Scanned, write_manifest
 from relatome.graph.identifiers import canonical_type, curie
 from relatome.graph.scan import Scans, Shard, open_scans
@@ -58,6 +65,7 @@ def build(scans: Sequence[Path | str], out: Path | str, *, memory: str = "1GB") 
     size = parse_memory(memory)
     opened = open_scans([Path(folder) for folder in scans])
     target = Path(out)
+    require_plain(target)
     with new_folder(target) as folder, writing(target):
         work = folder / "work"
         work.mkdir()

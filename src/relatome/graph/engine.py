@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from relatome.errors import (
     GRAPH_DAMAGED,
     GRAPH_MEMORY,
     GRAPH_OUT_OF_MEMORY,
+    GRAPH_PLACE,
     SHARD_DAMAGED,
     InputError,
     Place,
@@ -58,6 +61,16 @@ def parse_memory(written: str) -> int:
     return size
 
 
+def require_plain(path: Path) -> None:
+    """Refuse a place that DuckDB would take for another: after a ``?`` it expects options.
+
+    Raises:
+        UsageError: if there is one in the path.
+    """
+    if "?" in str(path.resolve()):
+        raise UsageError(GRAPH_PLACE, path=path)
+
+
 def connect_to_build(folder: Path, memory: int) -> DuckDBPyConnection:
     """A database for intermediate results in a folder, which it spills to.
 
@@ -82,16 +95,18 @@ def connect_to_build(folder: Path, memory: int) -> DuckDBPyConnection:
     return connection
 
 
-def connect_to_read(path: Path, spilled: Path) -> DuckDBPyConnection:
+def connect_to_read(path: Path) -> DuckDBPyConnection:
     """A finished graph, which can neither be changed nor reach any other file.
 
-    Args:
-        path: of its database.
-        spilled: a folder for what does not fit into memory.
+    What does not fit into memory goes to the folder for temporary files. All connections of one
+    process to one graph share a database, so they must ask for the same.
 
     Raises:
         InputError: if it is no database that this version of DuckDB reads.
     """
+    require_plain(path)
+    name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]
+    spilled = Path(tempfile.gettempdir(), f"relatome-{os.getpid()}-{name}")
     with asking(path):
         return duckdb.connect(
             str(path),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -176,13 +175,11 @@ class Graph:
         """
         self.path = Path(path)
         self.provenance: Provenance = read_manifest(self.path)
-        self._spilled = tempfile.TemporaryDirectory(prefix="relatome-")
-        self._connection = connect_to_read(self.path / DATABASE, Path(self._spilled.name))
+        self._connection = connect_to_read(self.path / DATABASE)
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
-        self._spilled.cleanup()
 
     def __enter__(self) -> Graph:
         return self
@@ -293,7 +290,7 @@ class Graph:
             offset=offset,
         )
         return [
-            Evidence(*row[:5], sentences=tuple(Sentence(**sentence) for sentence in row[5]))
+            Evidence(*(*row[:-1], tuple(Sentence(**sentence) for sentence in row[-1])))
             for row in rows
         ]
 

@@ -61,12 +61,13 @@ def write(graph: Graph, out: Path) -> None:
                 + "</node>"
             )
         for edge, publications in edges(graph):
-            ends = f"source={_attribute(edge.head.id)} target={_attribute(edge.tail.id)}"
+            said = statement(edge)
+            ends = f"source={_attribute(said.subject)} target={_attribute(said.object)}"
             put(
                 f'<edge id="e{edge.number}" {ends}>'
                 + _data(
                     relation=edge.type,
-                    predicate=statement(edge).predicate,
+                    predicate=said.predicate,
                     directed="true" if edge.directed else "false",
                     probability=round(edge.probability, 6),
                     support=edge.documents,

@@ -15,7 +15,7 @@ from pathlib import Path
 from relatome.formats.target import new_folder
 from relatome.graph.biolink import statement
 from relatome.graph.exports.rows import edges, nodes
-from relatome.graph.query import Graph
+from relatome.graph.query import Edge, Graph
 
 _NODES = ("id:ID", "name", "synonyms:string[]", "documents:long", "mentions:long", ":LABEL")
 _RELATIONSHIPS = (
@@ -48,24 +48,26 @@ def write(graph: Graph, out: Path) -> None:
         _write(
             folder / "relationships.csv",
             _RELATIONSHIPS,
-            (
-                (
-                    e.head.id,
-                    e.tail.id,
-                    _plain(e.type),
-                    statement(e).predicate,
-                    "true" if e.directed else "false",
-                    round(e.probability, 6),
-                    e.documents,
-                    e.novel,
-                    e.known,
-                    e.first_year,
-                    e.last_year,
-                    _items(publications),
-                )
-                for e, publications in edges(graph)
-            ),
+            (_relationship(*row) for row in edges(graph)),
         )
+
+
+def _relationship(e: Edge, publications: list[str]) -> tuple[object, ...]:
+    said = statement(e)
+    return (
+        said.subject,
+        said.object,
+        _plain(e.type),
+        said.predicate,
+        "true" if e.directed else "false",
+        round(e.probability, 6),
+        e.documents,
+        e.novel,
+        e.known,
+        e.first_year,
+        e.last_year,
+        _items(publications),
+    )
 
 
 def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
