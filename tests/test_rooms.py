@@ -20,7 +20,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "relatome"
 # `data` are open to all but `errors`. A module that is a room by itself stands without its `.py`.
 ROOMS: dict[str, set[str]] = {
     "cli": set(),  # everything, filled in below
-    "serve": {"pipeline", "graph", "formats"},
+    # sources, entities: articles by id, and the pages that identifiers lead to.
+    "serve": {"pipeline", "graph", "entities", "sources", "formats"},
     # runtime: cores, devices, hashes of models. entities: dictionaries.
     "scale": {"pipeline", "runtime", "entities", "formats", "graph"},
     "report": {"scoring"},

@@ -1468,3 +1468,81 @@ GRAPH_PLACE = Message(
     "the database of a graph cannot stand at {path}: it takes what follows a ? for options.",
     "Name a folder whose path has no ?.",
 )
+SERVE_NOT_FOUND = Message(
+    "R940", "there is nothing at {path}.", "The list of what there is: GET /docs"
+)
+SERVE_METHOD = Message("R941", "{method} is not possible at {path}.", "Possible: {allowed}.")
+SERVE_TYPE = Message(
+    "R942",
+    "a body of {type} cannot be read.",
+    "Send application/json, or a text as text/plain, in UTF-8 and not compressed.",
+)
+SERVE_TOO_LARGE = Message(
+    "R943",
+    "the request is larger than {limit}.",
+    "Send it in parts, or start the service with a larger --max-body.",
+)
+SERVE_SLOW = Message(
+    "R944", "the request did not arrive within {seconds:g} seconds.", "Send it again, or in parts."
+)
+SERVE_BODY = Message(
+    "R945", "the body is not what is asked for: {reason}.", "What it may hold: GET /openapi.json"
+)
+SERVE_PARAMETER = Message(
+    "R946", "parameter {name!r} of the address: {reason}.", "What it may be: GET /openapi.json"
+)
+SERVE_TOO_MANY = Message("R947", "the request has more than {limit} {what}.", "Divide it.")
+SERVE_TOO_LONG = Message(
+    "R948",
+    "the document has {count} {what}, where {limit} is the most.",
+    "Divide it, or use relatome extract, which has no such bound.",
+)
+SERVE_BUSY = Message(
+    "R949",
+    "too much is waiting already: {what}.",
+    "Try again in {seconds} seconds, as Retry-After says.",
+)
+SERVE_TIMEOUT = Message(
+    "R950",
+    "there was no answer within {seconds:g} seconds.",
+    "Send fewer or shorter documents, or start the service with a longer --timeout.",
+)
+SERVE_KEY = Message(
+    "R951",
+    "{reason}.",
+    "Send one of the service's keys: Authorization: Bearer KEY, or X-API-Key: KEY",
+)
+SERVE_FAILED = Message(
+    "R952",
+    "the service failed at this request ({reason}).",
+    "Try again; if it fails again, the service's log names the place.",
+)
+SERVE_NO_GRAPH = Message(
+    "R953",
+    "the service has no graph.",
+    "Start it with one: relatome serve --graph KG, made by relatome graph build.",
+)
+SERVE_STOPPING = Message(
+    "R954", "the service is being stopped.", "Try again when it has been started again."
+)
+SERVE_KEYS = Message(
+    "R955",
+    "{path} cannot serve as list of keys: {reason}.",
+    "Write one key of at least 16 characters on each line; a line that begins with # is a comment.",
+)
+SERVE_ADDRESS = Message(
+    "R956",
+    "the service cannot listen on {host} port {port}: {reason}.",
+    "Choose another with --host and --port.",
+)
+SERVE_NOTHING = Message(
+    "R957",
+    "the request has no {what}.",
+    "Send one of text, documents and content, and at least one document.",
+)
+SERVE_HTTP = Message("R958", "this is not a request of HTTP/1.1.", "Correct the client.")
+SERVE_ORIGIN = Message(
+    "R959",
+    "{origin} is no origin of a page.",
+    "Write it as a browser does, without a path: https://example.org",
+)

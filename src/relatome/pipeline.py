@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from importlib import resources
 from pathlib import Path
 from threading import Lock
@@ -26,7 +27,7 @@ DEFAULT_MODEL = "small"
 AUTO, GIVEN, LOCAL = "auto", "given", "local"
 
 # Longer documents are read in parts. It is above any abstract of the corpora at hand.
-_MOST_CHARACTERS = 8000
+PART_CHARACTERS = 8000
 
 
 class Tally(msgspec.Struct):
@@ -66,7 +67,7 @@ class Tally(msgspec.Struct):
             lines.append(f"{self.precision} {counted(self.unsure, 'relation')} left out for it.")
         if self.in_parts:
             lines.append(
-                f"{counted(self.in_parts, 'long document')} read in parts of {_MOST_CHARACTERS:,} "
+                f"{counted(self.in_parts, 'long document')} read in parts of {PART_CHARACTERS:,} "
                 "characters at most; relations hold within one."
             )
         if self.foreign_mentions:
@@ -151,7 +152,7 @@ class Pipeline:
         self.linker = linker
         self.tally = Tally()
         self._tagging, self._weights, self._device = tagger, weights, device
-        self._threads = threads or cores()
+        self.threads = threads or cores()
         self._tagger: Callable[[Document], Document] | None = None
         self._loading = Lock()
         self._linking = Lock()
@@ -203,16 +204,42 @@ class Pipeline:
         return self._all(documents)
 
     def _all(self, documents: Iterable[Document]) -> Iterator[Document]:
-        for document, met in in_order(self._extract, documents, self._threads):
+        for document, met in in_order(self._extract, documents, self.threads):
             self.tally.add(met)
             yield document
 
     def extract(self, document: Document) -> Document:
-        """One document with the model's relations in place of its own."""
+        """One document with the model's relations in place of its own.
+
+        Several threads may ask at once.
+        """
         found, met = self._extract(document)
-        with self._counting:  # several threads may ask, each for its own
+        with self._counting:
             self.tally.add(met)
         return found
+
+    def under(
+        self, *, tagger: str = AUTO, min_score: float = 0.0, precision: float | None = None
+    ) -> Pipeline:
+        """The same models, loaded once, under options of their own, and with a tally of its own.
+
+        Args:
+            tagger: ``given`` for documents that bring all mentions along, ``local`` for the tagger
+                of this pipeline and all documents, ``auto`` for it and those without mentions.
+            min_score: as for `Pipeline`.
+            precision: as for `Pipeline`.
+
+        Raises:
+            UsageError: if the precision was not measured, or is none.
+        """
+        other = copy(self)
+        if tagger != GIVEN:
+            other._tagger = self.tagger
+        other._tagging, other.min_score, other.tally = tagger, min_score, Tally()
+        other._least = dict.fromkeys(self.schema.labels, min_score)
+        if precision is not None:
+            other._ask(precision)
+        return other
 
     def _extract(self, document: Document) -> tuple[Document, Tally]:
         """Several threads do this at once, so nothing is kept but in what is returned."""
@@ -226,7 +253,7 @@ class Pipeline:
         met.entities = len(document.entities)
         met.mentions = len(document.mentions)
         met.mentions_without_id = sum(not m.entity_ids for m in document.mentions)
-        whole = parts(document, _MOST_CHARACTERS)
+        whole = parts(document, PART_CHARACTERS)
         met.in_parts = len(whole) > 1
         relations = [(part.offset, self._relations(part.document, met)) for part in whole]
         met.without_candidates = not met.candidates
@@ -328,13 +355,13 @@ def tagger_folder(model: ModelFolder, asked: str | Path) -> Path:
 
     Args:
         model: the relation model.
-        asked: ``auto`` or ``local``: its own, or else that of the default model; or a name or
-            folder.
+        asked: ``auto``, ``local`` or ``given`` (which `Pipeline.under` may turn into one of
+            those): its own, or else that of the default model; or a name or folder.
 
     Raises:
         UsageError: if there is no such folder.
     """
-    if asked not in (AUTO, LOCAL):
+    if asked not in (AUTO, GIVEN, LOCAL):
         return find_model(asked)
     return model.path if model.manifest.tagger else find_model(DEFAULT_MODEL)
 

@@ -19,6 +19,7 @@ from relatome.cli.predict import predict
 from relatome.cli.recipes import recipes
 from relatome.cli.report import report
 from relatome.cli.scan import scan
+from relatome.cli.serve import serve
 from relatome.cli.sweep import sweep
 from relatome.cli.train import train
 from relatome.cli.vote import vote
@@ -36,6 +37,7 @@ app = typer.Typer(
 COMMANDS = (
     extract,
     scan,
+    serve,
     evaluate,
     compare,
     report,
