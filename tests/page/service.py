@@ -52,6 +52,11 @@ def annotated() -> list[Document]:
     return list(relatome.read(EXAMPLES / "annotated.pubtator"))
 
 
+def extracted(text: str) -> Document:
+    """A text with the relations the service finds in it."""
+    return _pipeline("auto", None)(text)
+
+
 def answer(documents: list[Document], problems: list[RelatomeError] | None = None) -> bytes:
     """Documents as the service answers them."""
     return msgspec.json.encode(

@@ -44,7 +44,7 @@ def test_paste_extract_filter_highlight_accept_export(opened: Opener, tmp_path: 
     page.click("#submit")
     rows = page.locator(".relation")
     rows.first.wait_for()
-    expected = relatome.load(threads=1)(ABSTRACT)
+    expected = service.extracted(ABSTRACT)
     assert rows.count() == len(expected.relations)
     marks = page.locator(".mention").all_inner_texts()
     assert sorted(marks) == sorted(mention.text for mention in expected.mentions)
@@ -136,7 +136,7 @@ def test_filters_by_probability_novelty_and_decision(opened: Opener) -> None:
     page.click("#submit")
     rows = page.locator(".relation")
     rows.first.wait_for()
-    relations = relatome.load(threads=1)(ABSTRACT).relations
+    relations = service.extracted(ABSTRACT).relations
     page.locator("#least").fill("60")
     assert rows.count() == sum((each.score or 0) >= 0.6 for each in relations)
     page.select_option("#novelty", "novel")
