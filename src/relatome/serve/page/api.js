@@ -1,5 +1,7 @@
 // The service: one function per address. What goes wrong becomes a `ServiceError` in words.
 
+import * as key from "./key.js";
+
 /** What the service, or the way to it, answered instead of a result. */
 export class ServiceError extends Error {
   constructor({ code = "", what, next_step = "", place = "", status = 0 }) {
@@ -19,10 +21,10 @@ function inWords(place) {
 
 async function ask(path, { body, signal } = {}) {
   const request = body === undefined
-    ? { signal }
+    ? { signal, headers: key.header() }
     : {
       method: "POST", signal, body: JSON.stringify(body),
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...key.header() },
     };
   let response;
   try {
@@ -35,6 +37,7 @@ async function ask(path, { body, signal } = {}) {
     });
   }
   if (response.ok) return response;
+  if (response.status === 401 && (await key.ask())) return ask(path, { body, signal });
   throw new ServiceError({ ...(await told(response)), status: response.status });
 }
 
