@@ -102,6 +102,9 @@ def test_a_table_of_what_the_filters_show(opened: Opener, tmp_path: Path) -> Non
     page.select_option("#novelty", "known")
     lines = saved(page, tmp_path, "shown", "tsv").read_text("utf-8").splitlines()
     assert len(lines) - 1 == sum(each.novel is False for each in document.relations)
+    said = page.inner_text("#saved-text")
+    assert said.startswith("Saved relations.tsv. The format has no place for: ")
+    assert "1 × text of a document" in said
 
 
 def test_the_export_says_what_it_leaves_out(opened: Opener) -> None:

@@ -67,9 +67,11 @@ export const examples = () => json("/v1/examples");
 export const extract = (body, signal) => json("/v1/extract", { body, signal });
 export const extractIds = (body, signal) => json("/v1/extract/pmids", { body, signal });
 
-/** Documents in a file format, as a Blob. */
+/** Documents in a file format: the file as a Blob, and what the format cannot hold, in words. */
 export async function convert(documents, format) {
-  return (await ask("/v1/convert", { body: { documents, format } })).blob();
+  const response = await ask("/v1/convert", { body: { documents, format } });
+  const lost = response.headers.get("X-Relatome-Lost") ?? "";
+  return { file: await response.blob(), lost: lost.replaceAll(" x ", " × ") };
 }
 
 const query = (values) => new URLSearchParams(values).toString();
