@@ -52,6 +52,11 @@ def annotated() -> list[Document]:
     return list(relatome.read(EXAMPLES / "annotated.pubtator"))
 
 
+def extracted(text: str) -> Document:
+    """A text with the relations the service finds in it."""
+    return _pipeline("auto", None)(text)
+
+
 def answer(documents: list[Document], problems: list[RelatomeError] | None = None) -> bytes:
     """Documents as the service answers them."""
     return msgspec.json.encode(
@@ -144,7 +149,8 @@ class _Handler(BaseHTTPRequestHandler):
                 else:
                     self._send(_extracted(asked, known, problems))
             else:
-                self._send(_converted(asked), "application/octet-stream")
+                content, lost = _converted(asked)
+                self._send(content, "application/octet-stream", lost=lost)
         except RelatomeError as error:
             self._json({"error": _told(error)}, 422)
 
@@ -162,11 +168,15 @@ class _Handler(BaseHTTPRequestHandler):
     def _json(self, value: object, status: int = 200) -> None:
         self._send(msgspec.json.encode(value), "application/json", status)
 
-    def _send(self, body: bytes, type: str = "application/json", status: int = 200) -> None:
+    def _send(
+        self, body: bytes, type: str = "application/json", status: int = 200, lost: str = ""
+    ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", type)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Security-Policy", POLICY)
+        if lost:
+            self.send_header("X-Relatome-Lost", lost)
         self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
         self.wfile.write(body)
@@ -193,9 +203,11 @@ def _documents(asked: dict[str, Any], problems: Problems) -> list[Document]:
     )
 
 
-def _converted(asked: dict[str, Any]) -> bytes:
+def _converted(asked: dict[str, Any]) -> tuple[bytes, str]:
+    """A file, and what its format cannot hold."""
     lines = b"\n".join(msgspec.json.encode(document) for document in asked["documents"])
     stream = io.BytesIO()
     read = formats.read_stream(io.BytesIO(lines), "documents", format="jsonl")
-    formats.write(read, stream, asked["format"])
-    return stream.getvalue()
+    report = formats.write(read, stream, asked["format"])
+    lost = "; ".join(f"{count} x {what}" for what, count in report.lost.items())
+    return stream.getvalue(), lost

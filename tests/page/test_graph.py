@@ -84,7 +84,7 @@ def test_search_neighbours_and_evidence(opened: Opener) -> None:
         "C aspirin – D <i>fever</i> − Negative correlation 93 % · 3 documents"
     )
     # A click on the edge of the picture does what a click in the list does.
-    page.evaluate("document.getElementById('graph-picture').cytoscape.edges()[0].emit('tap')")
+    page.evaluate("document.getElementById('graph-picture').cytoscape.edges()[0].emit('tap'); null")
     page.locator("#graph-evidence li").wait_for()
     assert page.inner_text("#graph-evidence blockquote") == "Aspirin lowers <b>fever</b>."
     assert page.locator("#graph-evidence a").get_attribute("href") == (

@@ -135,3 +135,25 @@ def test_everything_that_can_be_pressed_has_a_name(opened: Opener) -> None:
             || each.labels?.length))
         .map((each) => each.outerHTML)""")
     assert nameless == []
+
+
+def test_a_service_with_a_key_is_asked_with_it(opened: Opener) -> None:
+    page = opened(failing="/v1/extract", documents=None)
+    asked: list[str | None] = []
+
+    def guard(route: Any) -> None:
+        asked.append(route.request.headers.get("authorization"))
+        if asked[-1] == "Bearer right":
+            body = service.answer(service.annotated()[:1])
+            route.fulfill(body=body, content_type="application/json")
+        else:
+            route.fulfill(status=401, body="{}")
+
+    page.route("**/v1/extract", guard)
+    page.fill("#text", ABSTRACT)
+    page.click("#submit")
+    for key in ("wrong", "right"):
+        page.fill("#key-value", key)
+        page.keyboard.press("Enter")
+    page.locator(".relation").first.wait_for()
+    assert asked == [None, "Bearer wrong", "Bearer right"]

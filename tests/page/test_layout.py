@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from tests.page import service
 from tests.page.conftest import Opener
 from tests.tiny import document
+
+INDEX = service.PAGE / "index.html"
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -131,3 +134,10 @@ def test_motion_is_reduced_where_asked(opened: Opener) -> None:
     page.evaluate("document.body.classList.add('busy')")
     name = "getComputedStyle(document.querySelector('.working'), '::after').animationName"
     assert page.evaluate(name) == "none"
+
+
+def test_every_module_is_fetched_at_once() -> None:
+    """What main.js imports, directly or not, stands in the head: one round trip, not five."""
+    named = set(re.findall(r'modulepreload" href="/page/(\S+)"', INDEX.read_text("utf-8")))
+    modules = {path.name for path in service.PAGE.glob("*.js")}
+    assert named == modules - {"main.js", "cytoscape.js"}

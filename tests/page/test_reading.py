@@ -44,7 +44,7 @@ def test_paste_extract_filter_highlight_accept_export(opened: Opener, tmp_path: 
     page.click("#submit")
     rows = page.locator(".relation")
     rows.first.wait_for()
-    expected = relatome.load(threads=1)(ABSTRACT)
+    expected = service.extracted(ABSTRACT)
     assert rows.count() == len(expected.relations)
     marks = page.locator(".mention").all_inner_texts()
     assert sorted(marks) == sorted(mention.text for mention in expected.mentions)
@@ -102,6 +102,9 @@ def test_a_table_of_what_the_filters_show(opened: Opener, tmp_path: Path) -> Non
     page.select_option("#novelty", "known")
     lines = saved(page, tmp_path, "shown", "tsv").read_text("utf-8").splitlines()
     assert len(lines) - 1 == sum(each.novel is False for each in document.relations)
+    said = page.inner_text("#saved-text")
+    assert said.startswith("Saved relations.tsv. The format has no place for: ")
+    assert "1 × text of a document" in said
 
 
 def test_the_export_says_what_it_leaves_out(opened: Opener) -> None:
@@ -136,7 +139,7 @@ def test_filters_by_probability_novelty_and_decision(opened: Opener) -> None:
     page.click("#submit")
     rows = page.locator(".relation")
     rows.first.wait_for()
-    relations = relatome.load(threads=1)(ABSTRACT).relations
+    relations = service.extracted(ABSTRACT).relations
     page.locator("#least").fill("60")
     assert rows.count() == sum((each.score or 0) >= 0.6 for each in relations)
     page.select_option("#novelty", "novel")

@@ -144,6 +144,12 @@ def test_mentions_are_known_by_more_than_their_colour(opened: Opener) -> None:
     assert len(set(shapes)) == 6
 
 
+@pytest.fixture
+def blank(opened: Opener) -> Any:
+    """The page, whose modules are called directly."""
+    return opened()
+
+
 NEST = """async ([spans, length]) => {
     const { nest } = await import("/page/segments.js");
     const seen = [];
@@ -162,10 +168,10 @@ NEST = """async ([spans, length]) => {
 )
 @given(st.lists(st.tuples(st.integers(0, 14), st.integers(1, 9)), max_size=9))
 def test_every_character_is_in_the_spans_that_cover_it(
-    page: Any, spans: list[tuple[int, int]]
+    blank: Any, spans: list[tuple[int, int]]
 ) -> None:
     given = [{"start": s, "end": s + n, "id": i} for i, (s, n) in enumerate(spans)]
-    seen = page.evaluate(NEST, [given, 20])
+    seen = blank.evaluate(NEST, [given, 20])
     assert [index for index, _ in seen] == list(range(20))
     for index, inside in seen:
         covering = [each["id"] for each in given if each["start"] <= index < each["end"]]
@@ -177,11 +183,11 @@ def test_every_character_is_in_the_spans_that_cover_it(
 )
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), st.data())
 def test_code_points_are_counted_as_python_counts_them(
-    page: Any, text: str, data: st.DataObject
+    blank: Any, text: str, data: st.DataObject
 ) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    found = page.evaluate(
+    found = blank.evaluate(
         "async ([text, start, end]) => { const { CodePoints } = await import('/page/offsets.js');"
         " const points = new CodePoints(text);"
         " return [points.length, points.slice(start, end)]; }",
@@ -190,14 +196,9 @@ def test_code_points_are_counted_as_python_counts_them(
     assert found == [len(text), text[start:end]]
 
 
-@pytest.fixture
-def page(opened: Opener) -> Any:
-    return opened()
-
-
-def test_ten_thousand_mentions_are_laid_out_in_a_second(page: Any) -> None:
+def test_ten_thousand_mentions_are_laid_out_in_a_second(blank: Any) -> None:
     spans = [{"start": i * 3, "end": i * 3 + 4, "id": i} for i in range(10_000)]
-    taken = page.evaluate(
+    taken = blank.evaluate(
         "async (spans) => { const { nest } = await import('/page/segments.js');"
         " const from = performance.now(); nest(spans, 0, 30003);"
         " return performance.now() - from; }",

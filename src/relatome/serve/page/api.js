@@ -1,5 +1,7 @@
 // The service: one function per address. What goes wrong becomes a `ServiceError` in words.
 
+import * as key from "./key.js";
+
 /** What the service, or the way to it, answered instead of a result. */
 export class ServiceError extends Error {
   constructor({ code = "", what, next_step = "", place = "", status = 0 }) {
@@ -19,10 +21,10 @@ function inWords(place) {
 
 async function ask(path, { body, signal } = {}) {
   const request = body === undefined
-    ? { signal }
+    ? { signal, headers: key.header() }
     : {
       method: "POST", signal, body: JSON.stringify(body),
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...key.header() },
     };
   let response;
   try {
@@ -35,6 +37,7 @@ async function ask(path, { body, signal } = {}) {
     });
   }
   if (response.ok) return response;
+  if (response.status === 401 && (await key.ask())) return ask(path, { body, signal });
   throw new ServiceError({ ...(await told(response)), status: response.status });
 }
 
@@ -64,9 +67,11 @@ export const examples = () => json("/v1/examples");
 export const extract = (body, signal) => json("/v1/extract", { body, signal });
 export const extractIds = (body, signal) => json("/v1/extract/pmids", { body, signal });
 
-/** Documents in a file format, as a Blob. */
+/** Documents in a file format: the file as a Blob, and what the format cannot hold, in words. */
 export async function convert(documents, format) {
-  return (await ask("/v1/convert", { body: { documents, format } })).blob();
+  const response = await ask("/v1/convert", { body: { documents, format } });
+  const lost = response.headers.get("X-Relatome-Lost") ?? "";
+  return { file: await response.blob(), lost: lost.replaceAll(" x ", " × ") };
 }
 
 const query = (values) => new URLSearchParams(values).toString();

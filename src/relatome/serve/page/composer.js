@@ -5,6 +5,7 @@ import { announce, byId, counted, el } from "./dom.js";
 import { state, tell } from "./store.js";
 
 let running = null;
+let chosenFile = null;
 
 /** Connect the form, the examples and dropping a file. */
 export function start() {
@@ -89,7 +90,7 @@ function takeFile(file) {
   again();
   choose("file");
   byId("file-name").textContent = file.name;
-  byId("compose-form").file = file;
+  chosenFile = file;
   submit();
 }
 
@@ -118,13 +119,12 @@ async function answer(signal) {
     return extractIds({ pmids, options }, signal);
   }
   if (source() === "file") {
-    const { file } = byId("compose-form");
-    if (!file) throw plain("There is no file yet.", "Choose one, or drop it on the page.");
+    if (!chosenFile) throw plain("There is no file yet.", "Choose one, or drop it on the page.");
     let content;
     try {
-      content = await contentOf(file);
+      content = await contentOf(chosenFile);
     } catch {
-      throw plain(`${file.name} cannot be read.`, "See whether it is complete and you may read it.");
+      throw plain(`${chosenFile.name} cannot be read.`, "See whether it is complete and you may read it.");
     }
     return extract({ content, format: "auto", options }, signal);
   }

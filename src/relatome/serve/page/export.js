@@ -48,6 +48,7 @@ export function start() {
     event.preventDefault();
     save();
   });
+  byId("saved").querySelector(".close").addEventListener("click", () => { byId("saved").hidden = true; });
   dialog.querySelector(".close").addEventListener("click", () => dialog.close());
 }
 
@@ -55,6 +56,7 @@ export function start() {
 export function open() {
   if (!state.documents.length) return;
   byId("export-error").hidden = true;
+  byId("saved").hidden = true;
   byId("export-scope").hidden = state.documents.length < 2;
   describe();
   byId("export").showModal();
@@ -93,12 +95,18 @@ function leftOut(documents) {
   return said;
 }
 
+function say(text) {
+  byId("saved-text").textContent = text;
+  byId("saved").hidden = false;
+  announce(text);
+}
+
 async function save() {
   const format = chosen("format");
   const button = byId("export-save");
   button.disabled = true;
   try {
-    const file = await convert(exported(scope(), chosen("what")), format);
+    const { file, lost } = await convert(exported(scope(), chosen("what")), format);
     const address = URL.createObjectURL(file);
     const link = document.createElement("a");
     link.href = address;
@@ -106,7 +114,7 @@ async function save() {
     link.click();
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
     byId("export").close();
-    announce(`Saved ${link.download}.`);
+    say(`Saved ${link.download}.${lost ? ` The format has no place for: ${lost}.` : ""}`);
   } catch (error) {
     byId("export-error").textContent = [error.what ?? error.message, error.nextStep].filter(Boolean).join(" ");
     byId("export-error").hidden = false;

@@ -7,6 +7,7 @@ import { byId } from "./dom.js";
 import * as exporting from "./export.js";
 import * as filters from "./filters.js";
 import * as graph from "./graph.js";
+import * as key from "./key.js";
 import * as keys from "./keys.js";
 import * as network from "./network.js";
 import { recolour } from "./picture.js";
@@ -14,7 +15,9 @@ import * as relations from "./relations.js";
 import { on, state } from "./store.js";
 import * as text from "./text.js";
 
-for (const part of [documents, filters, text, relations, network, exporting, keys, composer, graph]) {
+for (const part of [
+  key, documents, filters, text, relations, network, exporting, keys, composer, graph,
+]) {
   part.start();
 }
 
