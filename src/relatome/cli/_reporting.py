@@ -15,7 +15,6 @@ from relatome.data import Document, Schema
 from relatome.data.schemas import BIORED, SCHEMAS
 from relatome.entities.identifiers import is_local
 from relatome.errors import (
-    ENSEMBLE_TWICE,
     EXTRA_MISSING,
     FILE_MISSING,
     REPORT_GOLD,
@@ -23,6 +22,7 @@ from relatome.errors import (
     REPORT_NO_SPLIT,
     REPORT_RULE_MISSING,
     REPORT_SPLIT,
+    REPORT_TWICE,
     REPORT_TWO,
     InputError,
     MissingExtraError,
@@ -81,7 +81,7 @@ def write_report(request: Request) -> None:
     paths = request.answers
     if len(paths) > 2:
         raise UsageError(REPORT_TWO, count=len(paths))
-    require_distinct(list(paths), ENSEMBLE_TWICE)
+    require_distinct(list(paths), REPORT_TWICE)
     if request.split is not None and request.gold is not None:
         raise UsageError(REPORT_SPLIT)
     for path in paths:

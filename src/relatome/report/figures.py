@@ -251,7 +251,7 @@ def _matrix(answer: Scored) -> Markup:
         element("tbody", *rows),
         class_="matrix",
     )
-    return element("div", made, class_="wide", tabindex="0")
+    return element("div", made, class_="wide")
 
 
 # ----------------------------------------------------------------------------------------- slices
