@@ -109,7 +109,7 @@ def _sections(
     if judged:
         found.append(("scores", "Scores", figures.scores(judged)))
     histories = {answer.name: answer.history for answer in answers}
-    scores, main = (rule.scores, rule.primary) if rule else ((), _ALL_TYPES)
+    scores, main = (rule.scores, rule.primary) if rule else ((_ALL_TYPES,), _ALL_TYPES)
     found.append(("learning", "Learning curves", figures.learning(histories, scores, main)))
     if judged:
         found += [
