@@ -1289,4 +1289,8 @@ REPORT_NO_SPLIT = Message(
     "{name} has no {split} documents in its recipe.",
     "Give annotated documents with --gold.",
 )
-REPORT_TWICE = Message("R967", "{path} is named more than once.", "Name each answer once.")
+REPORT_TWICE = Message(
+    "R967",
+    "{path} is named more than once.",
+    "Name each answer once, and another file with -o.",
+)

@@ -169,11 +169,13 @@ def test_a_run_beside_predictions(run: Path, relatome: Relatome, tmp_path: Path)
 def test_a_run_that_is_not_finished(run: Path, relatome: Relatome, tmp_path: Path) -> None:
     going, output = tmp_path / "going", tmp_path / "page.html"
     going.mkdir()
-    for name in ("recipe.toml", "metrics.jsonl", "provenance.json"):
+    for name in ("recipe.toml", "metrics.jsonl"):
         shutil.copy(run / name, going / name)
+    (going / "provenance.json").write_text('{"code": "0.')
     ran = relatome("report", going, "-o", output)
     assert ran.code == 0, ran.err
     assert sections(read(output)) == ["learning", "about"]
+    assert rows(read(output), "about")["provenance"] == ["cannot be read"]
 
 
 def test_a_share_that_was_held_out(run: Path, relatome: Relatome, tmp_path: Path) -> None:
@@ -222,6 +224,15 @@ def test_what_cannot_be_reported_on(
     assert ran.code != 0
     assert f"[{code}]" in ran.err
     assert not output.exists()
+
+
+def test_an_answer_is_not_written_over(relatome: Relatome, tmp_path: Path) -> None:
+    answer = tmp_path / "answer.pubtator"
+    shutil.copy(PREDICTED, answer)
+    ran = relatome("report", answer, *RULE, "-o", answer)
+    assert ran.code == 2
+    assert "[R967]" in ran.err
+    assert answer.read_bytes() == PREDICTED.read_bytes()
 
 
 def test_a_page_that_cannot_be_written(relatome: Relatome, tmp_path: Path) -> None:
