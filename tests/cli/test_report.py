@@ -8,14 +8,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import tomli_w
 from lxml import etree
 
 from relatome import formats
-from relatome.data import Relation
+from relatome.data import Document, Relation
 from relatome.scoring import score
 from tests.cli.conftest import Relatome
 from tests.own_corpus import write_corpus, write_focal_recipe
-from tests.tiny import DOCUMENTS, learnable
+from tests.tiny import DOCUMENTS, fix_weights, learnable
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "scoring"
 GOLD, PREDICTED = EXAMPLES / "gold.pubtator", EXAMPLES / "predicted.pubtator"
@@ -176,6 +177,41 @@ def test_a_run_that_is_not_finished(run: Path, relatome: Relatome, tmp_path: Pat
     assert ran.code == 0, ran.err
     assert sections(read(output)) == ["learning", "about"]
     assert rows(read(output), "about")["provenance"] == ["cannot be read"]
+
+
+def test_a_run_of_a_tagger(tiny_encoder: Path, relatome: Relatome, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from relatome.encode import DocumentEncoding
+    from relatome.encode.mention_tags import TaggerSettings
+    from relatome.models import TaggerModel, load_encoder
+    from relatome.recipes import load_tagger, to_plain
+    from relatome.training.tagger.model import Tagger
+
+    corpus, tagger, output = write_corpus(tmp_path), tmp_path / "tagger", tmp_path / "page.html"
+    backbone, tokenizer = load_encoder(str(tiny_encoder))
+    settings = TaggerSettings(("GeneOrGeneProduct",), DocumentEncoding(96, 32))
+    model = TaggerModel(backbone, settings, tokenizer)
+    fix_weights(model.classify)
+    Tagger(model, tokenizer, settings).save(tagger / "model")
+    recipe = msgspec.structs.replace(load_tagger("tagger-minilm"), dev=f"{corpus}:dev")
+    (tagger / "recipe.toml").write_text(tomli_w.dumps(to_plain(recipe)), encoding="utf-8")
+    (tagger / "results.json").write_text("{}")
+    ran = relatome("report", tagger, "-o", output)
+    assert ran.code == 0, ran.err
+    root = read(output)
+    assert sections(root) == ["entities", "about"]
+    dev = list(formats.read(tmp_path / "dev.jsonl"))
+    found = gene_f1(tagger, dev)
+    assert rows(root, "entities")["GeneOrGeneProduct"][2] == f"{100 * found:.2f}"
+
+
+def gene_f1(run: Path, documents: list[Document]) -> float:
+    """F1 of the genes that the tagger of a run finds."""
+    from relatome.scoring.mentions import mention_counts
+    from relatome.training.tagger import load_tagger_model
+
+    tagged = load_tagger_model(run / "model").tag(documents)
+    return mention_counts(documents, tagged, ["GeneOrGeneProduct"])["all"].f1
 
 
 def test_a_share_that_was_held_out(run: Path, relatome: Relatome, tmp_path: Path) -> None:

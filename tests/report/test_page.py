@@ -195,6 +195,11 @@ def test_a_tagger_has_mentions_and_no_relations() -> None:
     assert names == ["<b>KCN9</b>", "TPO2"]
 
 
+def test_a_tagger_that_finds_nothing_missed_everything() -> None:
+    root = parsed(page([answer("tagger", GOLD.without_annotations())], rule=None))
+    assert "Of 4 annotated entities, 4 were missed" in "".join(root.itertext())
+
+
 def test_an_unfinished_run_has_its_learning_curves() -> None:
     root = parsed(page([answer("one", None, history=HISTORY)]))
     assert texts(root, ".//h2") == ["Learning curves", "What this rests on"]

@@ -119,7 +119,7 @@ def _sections(
             ("errors", "Errors", listing.errors(judged, show=show_errors)),
         ]
     if predicted:
-        content = listing.tagging(gold, predicted, show=show_errors)
+        content = listing.tagging(gold, predicted, taggers=rule is None, show=show_errors)
         found.append(("entities", "Entities missed by the tagger", content))
     return [_Section(id, title, content) for id, title, content in found if content is not None]
 
