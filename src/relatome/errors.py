@@ -1286,6 +1286,11 @@ REPORT_NO_SPLIT = Message(
     "{name} has no {split} documents in its recipe.",
     "Give annotated documents with --gold.",
 )
+REPORT_TWICE = Message(
+    "R967",
+    "{path} is named more than once.",
+    "Name each answer once, and another file with -o.",
+)
 SCAN_NO_INPUT = Message(
     "R900",
     "{name} holds no file that relatome reads.",

@@ -15,7 +15,7 @@ from relatome.data import Document, Schema
 from relatome.data.schemas import BIORED, SCHEMAS
 from relatome.entities.identifiers import is_local
 from relatome.errors import (
-    ENSEMBLE_TWICE,
+    CANNOT_WRITE,
     EXTRA_MISSING,
     FILE_MISSING,
     REPORT_GOLD,
@@ -23,10 +23,12 @@ from relatome.errors import (
     REPORT_NO_SPLIT,
     REPORT_RULE_MISSING,
     REPORT_SPLIT,
+    REPORT_TWICE,
     REPORT_TWO,
     InputError,
     MissingExtraError,
     UsageError,
+    WorkError,
 )
 from relatome.recipes import Combination, Recipe, TaggerRecipe, load_any
 from relatome.report.history import read_history
@@ -35,6 +37,7 @@ from relatome.scoring import Rule, find_rule
 from relatome.scoring.biored import BioRED
 from relatome.scoring.mapping import with_gold_ids
 
+# As `relatome.training.folder` names them, which a light install cannot import.
 _RECIPE, _PROVENANCE, _RESULTS = "recipe.toml", "provenance.json", "results.json"
 
 AnyRecipe = Recipe | Combination | TaggerRecipe
@@ -81,7 +84,9 @@ def write_report(request: Request) -> None:
     paths = request.answers
     if len(paths) > 2:
         raise UsageError(REPORT_TWO, count=len(paths))
-    require_distinct(list(paths), ENSEMBLE_TWICE)
+    require_distinct([*paths, request.output], REPORT_TWICE)
+    if not request.output.parent.is_dir():  # better said before a run predicts than after
+        raise WorkError(CANNOT_WRITE, path=request.output, reason="there is no such folder")
     if request.split is not None and request.gold is not None:
         raise UsageError(REPORT_SPLIT)
     for path in paths:
@@ -258,7 +263,10 @@ def _run_facts(path: Path, recipe: AnyRecipe) -> dict[str, str]:
     provenance = path / _PROVENANCE
     if not provenance.is_file():
         return facts
-    known: dict[str, Any] = json.loads(provenance.read_text(encoding="utf-8"))
+    try:
+        known: dict[str, Any] = json.loads(provenance.read_text(encoding="utf-8"))
+    except ValueError:
+        return {**facts, "provenance": "cannot be read"}
     machine = known.get("machine", {})
     libraries = machine.get("libraries", {})
     facts["code"] = known.get("code", "")

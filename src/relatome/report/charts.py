@@ -58,8 +58,8 @@ def axis_over(title: str, values: Sequence[float], *, at_zero: bool = False) -> 
     """An axis that holds all values, with a handful of round ones written on it."""
     low = 0.0 if at_zero else min(values, default=0.0)
     high = max(values, default=1.0)
-    if high <= low:
-        low, high = low - (0.0 if at_zero else 0.5), low + 0.5
+    if high <= low:  # one value stands in the middle
+        low, high = low - (0.0 if at_zero else 0.5), high + 0.5
     step = _round_step((high - low) / 5)
     first, last = int(low // step), int(-(-high // step))
     return Axis(title, first * step, last * step, [n * step for n in range(first, last + 1)])

@@ -212,8 +212,8 @@ def types(answers: Sequence[Scored]) -> Markup:
         element(
             "p",
             f"Rows are what is annotated, columns what was predicted, under {score}. {NO_RELATION} "
-            "is no relation: its row holds what was invented, its column what was missed. A cell "
-            "is the darker the larger its part of the row.",
+            "is no relation: its row holds what was invented, its column what was missed. The "
+            "larger its part of the row, the stronger the colour of a cell.",
         )
     ]
     for each in answers:
@@ -251,7 +251,7 @@ def _matrix(answer: Scored) -> Markup:
         element("tbody", *rows),
         class_="matrix",
     )
-    return element("div", made, class_="wide", tabindex="0")
+    return element("div", made, class_="wide")
 
 
 # ----------------------------------------------------------------------------------------- slices

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 from relatome.report.curves import METRICS_FILE
@@ -22,7 +23,7 @@ def read_history(run: Path) -> History:
 
     Returns:
         ``loss`` and each score (0 to 1) as ``(epoch, value)``; empty where nothing is written yet.
-        A last line that is half written is left out.
+        A last line that is half written, and a loss that is no number, are left out.
     """
     path = run / METRICS_FILE
     found: History = {}
@@ -31,12 +32,12 @@ def read_history(run: Path) -> History:
     for line in path.read_text(encoding="utf-8").splitlines():
         try:
             entry = json.loads(line)
-        except ValueError:
+            epoch = float(entry["epoch"])
+        except (ValueError, TypeError, KeyError):
             continue
         for key, value in entry.items():
-            if key == LOSS:
-                found.setdefault(LOSS, []).append((entry["epoch"], value))
-            elif key.startswith(_SCORE) and key not in _NO_SCORES and "epoch" in entry:
-                name = key.removeprefix(_SCORE)
-                found.setdefault(name, []).append((entry["epoch"], value))
+            if key != LOSS and (key in _NO_SCORES or not key.startswith(_SCORE)):
+                continue
+            if isinstance(value, int | float) and math.isfinite(value):
+                found.setdefault(key.removeprefix(_SCORE), []).append((epoch, value))
     return found

@@ -181,20 +181,25 @@ def _text(error: Outcome, document: Judged, relation: Relation) -> Markup:
 
 
 def tagging(
-    gold: Sequence[Document], answers: Mapping[str, Sequence[Document]], *, show: bool
+    gold: Sequence[Document],
+    answers: Mapping[str, Sequence[Document]],
+    *,
+    taggers: bool,
+    show: bool,
 ) -> Markup:
     """How well mentions were found, and the entities that were not.
 
     Args:
         gold: annotated documents.
         answers: predicted documents by whose they are.
+        taggers: whether they are of taggers, even where they have no mention.
         show: whether the missed entities themselves may be seen.
     """
     parts: list[Child] = []
     for name, predicted in answers.items():
         if len(answers) > 1:
             parts.append(element("h3", name))
-        if not has_own_mentions(gold, predicted):
+        if not taggers and not has_own_mentions(gold, predicted):
             parts.append(
                 element("p", "The entities were given: no tagger was asked.", class_="note")
             )

@@ -7,7 +7,7 @@ from html import escape
 
 # Neither HTML nor XML may hold these, whatever a document does.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_VOID = frozenset({"meta", "col", "wbr", "rect", "line", "path", "circle", "polyline"})
+_VOID = frozenset({"meta", "wbr", "rect", "line", "circle", "polyline"})
 
 
 class Markup(str):

@@ -109,7 +109,7 @@ def _sections(
     if judged:
         found.append(("scores", "Scores", figures.scores(judged)))
     histories = {answer.name: answer.history for answer in answers}
-    scores, main = (rule.scores, rule.primary) if rule else ((), _ALL_TYPES)
+    scores, main = (rule.scores, rule.primary) if rule else ((_ALL_TYPES,), _ALL_TYPES)
     found.append(("learning", "Learning curves", figures.learning(histories, scores, main)))
     if judged:
         found += [
@@ -119,7 +119,7 @@ def _sections(
             ("errors", "Errors", listing.errors(judged, show=show_errors)),
         ]
     if predicted:
-        content = listing.tagging(gold, predicted, show=show_errors)
+        content = listing.tagging(gold, predicted, taggers=rule is None, show=show_errors)
         found.append(("entities", "Entities missed by the tagger", content))
     return [_Section(id, title, content) for id, title, content in found if content is not None]
 

@@ -45,7 +45,7 @@ def table(
         element("tbody", *body),
         class_=class_,
     )
-    return element("div", made, class_="wide", tabindex="0")
+    return element("div", made, class_="wide")
 
 
 def behind(chart: Markup, caption: str, figures: Markup) -> Markup:
