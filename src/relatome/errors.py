@@ -815,6 +815,11 @@ MODEL_NO_TAGGER = Message(
     "the folder holds no tagger.",
     "Name a folder with one, add one with relatome models export, or give documents with entities.",
 )
+MODEL_NO_COREFERENCE = Message(
+    "R970",
+    "the model did not learn which mentions are of one entity.",
+    "Train one by a recipe with [tasks.coreference], such as c-joint-minilm, and export it.",
+)
 MODEL_GRAPH = Message(
     "R512", "a graph of the model cannot be loaded: {reason}", "Export the model again."
 )

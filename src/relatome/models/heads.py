@@ -99,10 +99,10 @@ class CoreferenceHead(nn.Module):
         self.bias = nn.Parameter(torch.zeros(2))
         nn.init.uniform_(self.bilinear, -(hidden**-0.5), hidden**-0.5)  # as nn.Bilinear
 
-    def forward(self, mention_vectors: Tensor) -> Tensor:
-        """Logits ``(B, M, M, 2)``, different and same, from ``(B, M, hidden)``."""
-        left = torch.einsum("bmh,hck->bmck", mention_vectors, self.bilinear)
-        return torch.einsum("bmck,bnk->bmnc", left, mention_vectors) + self.bias
+    def forward(self, first: Tensor, second: Tensor) -> Tensor:
+        """Logits ``(B, M, N, 2)``, different and same, from ``(B, M or N, hidden)``."""
+        left = torch.einsum("bmh,hck->bmck", first, self.bilinear)
+        return torch.einsum("bmck,bnk->bmnc", left, second) + self.bias
 
 
 def _classifier(size: int, classes: int, hidden: int) -> nn.Module:

@@ -69,8 +69,9 @@ class RelationModel(nn.Module):
         """Score a batch made of `relatome.encode.unit_batch`."""
         token_vectors = self.encoder(*(batch[name] for name in self.encoder_inputs))
         scores = self.score(token_vectors, *(batch[name] for name in self.pair_inputs))
-        if self.coreference is not None and self.training:  # nothing reads it afterwards
-            scores["coreference"] = self.coreference(self.pairs.mentions(token_vectors, batch))
+        if self.coreference is not None and self.training:  # else mentions are asked about alone
+            mentions = self.pairs.mentions(token_vectors, batch)
+            scores["coreference"] = self.coreference(mentions, mentions)
         return scores
 
     def score(self, token_vectors: Tensor, *pair_inputs: Tensor) -> Scores:

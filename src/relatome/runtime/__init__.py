@@ -2,8 +2,18 @@
 
 from relatome.runtime.folder import ModelFolder, Weights
 from relatome.runtime.graph import cores
-from relatome.runtime.model import Model, PairScores
+from relatome.runtime.model import Coreferent, Model, PairScores, Reading
 from relatome.runtime.parallel import in_order
 from relatome.runtime.tagger import Tagger
 
-__all__ = ["Model", "ModelFolder", "PairScores", "Tagger", "Weights", "cores", "in_order"]
+__all__ = [
+    "Coreferent",
+    "Model",
+    "ModelFolder",
+    "PairScores",
+    "Reading",
+    "Tagger",
+    "Weights",
+    "cores",
+    "in_order",
+]
