@@ -159,7 +159,7 @@ def saying(drugs: float, diseases: float) -> type:
         (0.93, 0.85, 0.9),  # the highest that joins the drugs
         (0.85, 0.93, None),  # the diseases would be joined too: nothing is won
         (0.4, 0.1, None),  # never joined
-        (1.0, 0.0, 0.99),
+        (1.0, 0.0, 0.999),
     ],
 )
 def test_the_threshold_is_the_one_with_the_best_groups(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -20,17 +21,25 @@ _LEAST_WINDOW = 16
 
 
 class DocumentEncoding(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="document"
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,  # versions that know of no other place for types read such models too
+    tag_field="kind",
+    tag="document",
 ):
     """Document encoding: one encoder pass per window for all pairs of a document.
 
     Attributes:
         window: most tokens of a window, the two special tokens included.
         overlap: least number of tokens neighbouring windows share.
+        types: where the types of mentions enter: added to the word pieces that the encoder reads,
+            or to its output, so that what it reads is the bare text.
     """
 
     window: int
     overlap: int
+    types: Literal["input", "output"] = "input"
 
     def __post_init__(self) -> None:
         if self.window < _LEAST_WINDOW:

@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True):
         coreference: whether it also learnt to tell mentions of one entity.
         coreference_threshold: how probable that must be for two to be grouped; None where it was
             not fitted, or no threshold made better groups.
+        tagging: whether it also learnt to find mentions, in the same pass.
         hidden: size of the hidden layer of the heads of relation and novelty; 0: none.
         definitions: what each label means, for models that attend to definitions.
         calibration: how far the scores can be believed, where that was measured.
@@ -43,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True):
     pair_typing: bool = False
     coreference: bool = False
     coreference_threshold: float | None = None
+    tagging: bool = False
     hidden: int = 0
     definitions: dict[str, str] = {}
     calibration: Calibration | None = None

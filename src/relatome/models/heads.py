@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from relatome.data import Schema
 from relatome.encode import ILLEGAL, legal_classes
+from relatome.encode.mention_tags import TAGS
 
 
 class RelationHead(nn.Module):
@@ -84,6 +85,21 @@ class TypingHead(nn.Module):
         """Logits ``(B, P, types)`` from ``(B, P, size)``."""
         logits: Tensor = self.classify(vectors)
         return logits
+
+
+class TaggingHead(nn.Module):
+    """Tags of every token for every entity type, as `relatome.models.TaggerModel` gives them."""
+
+    def __init__(self, hidden: int, types: int, dropout: float) -> None:
+        super().__init__()
+        self.types = types
+        self.dropout = nn.Dropout(dropout)
+        self.classify = nn.Linear(hidden, types * TAGS)
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Logits ``(..., types, 3)`` from ``(..., hidden)``."""
+        logits: Tensor = self.classify(self.dropout(vectors))
+        return logits.view(*logits.shape[:-1], self.types, TAGS)
 
 
 class CoreferenceHead(nn.Module):

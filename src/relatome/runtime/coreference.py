@@ -10,7 +10,7 @@ from relatome.runtime.model import Coreferent, Model
 from relatome.scoring.b_cubed import b_cubed
 
 # The highest first: of thresholds that group as well, the one that joins least.
-THRESHOLDS = (0.99, 0.98, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5)
+THRESHOLDS = (0.999, 0.995, 0.99, 0.98, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5)
 
 
 def fit_coreference(model: Model, documents: Sequence[Document]) -> float | None:
