@@ -9,6 +9,10 @@ extracts between the groups, scored under the annotated entity that most mention
 names. Writes
 ``benchmarks/results/grouping.json`` and the tables of ``docs/entities.md``; with ``--check`` it
 only says whether the tables are those of the results.
+
+With a model folder that groups mentions by coreference (`relatome models calibrate` fits the
+threshold, on dev), dev and test are grouped with it and without, and
+``benchmarks/results/grouping_coreference.json`` and its table are written instead.
 """
 
 from __future__ import annotations
@@ -25,10 +29,10 @@ from common import RESULTS, machine, write_result
 from tables import ROOT, filled
 
 from relatome import corpora
-from relatome.data import Document
+from relatome.data import Document, Split
 from relatome.entities.grouping import RULES, group, without_groups
 from relatome.pipeline import find_model, load
-from relatome.runtime import ModelFolder
+from relatome.runtime import Model, ModelFolder
 from relatome.scoring import score
 from relatome.scoring.b_cubed import BCubed, b_cubed
 from relatome.scoring.intervals import f1_intervals
@@ -40,6 +44,7 @@ PROTOCOL = "biored-8"
 COMMAND = "python benchmarks/grouping.py"
 PAGE = ROOT / "docs" / "entities.md"
 RESULT = RESULTS / "grouping.json"
+COREFERENCE = RESULTS / "grouping_coreference.json"
 
 
 def main() -> None:
@@ -55,6 +60,9 @@ def main() -> None:
         return
     folder = ModelFolder(find_model(options.model))
     splits = {name: corpora.load(CORPUS, name, options.corpora) for name in SPLITS}
+    if Model(folder.path).learnt_coreference:
+        _write_coreference(folder, tuple(splits.values()))
+        return
     dev = splits["dev"].documents
     ablation = [
         {"rules": list(RULES[:count]), **_measured(dev, _grouped(dev, RULES[:count]))}
@@ -101,6 +109,59 @@ def main() -> None:
     PAGE.write_text(_page(), encoding="utf-8")
 
 
+def _write_coreference(folder: ModelFolder, splits: Sequence[Split]) -> None:
+    """Group by the rules alone, and by what a model says besides; score, print, write."""
+    pipeline = load(folder.path, tagger="given")
+    threshold = pipeline.model.settings.coreference_threshold
+    if threshold is None:
+        print("No threshold of coreference makes better groups on dev, or none was fitted.")
+    rows = []
+    for split in splits:
+        gold = split.documents
+        bare = [without_groups(document) for document in gold]
+        ways = {
+            "rules alone": [group(document) for document in bare],
+            "and coreference": [pipeline.identify(document) for document in bare],
+        }
+        for way, grouped in ways.items():
+            measured = _measured(gold, grouped)
+            relations = _relations(str(folder.path), gold, grouped)
+            rows.append({"split": split.name, "groups": way, **measured, "relations": relations})
+            print(split.name, way, _line(measured["all"]))
+    write_result(
+        COREFERENCE.stem,
+        {
+            "command": f"{COMMAND} --model MODEL",
+            "model": f"{folder.manifest.name} {folder.manifest.version}",
+            "weights": pipeline.model.weights,
+            "files": folder.manifest.files,
+            "threshold": threshold,
+            "protocol": PROTOCOL,
+            "data": {split.name: corpora.data_hash(split.documents) for split in splits},
+            "scores": rows,
+            "machine": machine(),
+        },
+    )
+    PAGE.write_text(_page(), encoding="utf-8")
+
+
+def _table_of_coreference(result: dict[str, Any]) -> str:
+    names = list(result["scores"][0]["relations"]["f1"])
+    fitted = result["threshold"]
+    least = "no threshold, so it is not used" if fitted is None else f"from {fitted} on"
+    lines = [
+        f"{result['model']}, {least}:",
+        "",
+        f"| split, groups | precision | recall | F1 | {' | '.join(names)} |",
+        "|---|---:|---:|---:|" + "---:|" * len(names),
+    ]
+    for row in result["scores"]:
+        f1 = " | ".join(f"{100 * row['relations']['f1'][name]:.1f}" for name in names)
+        split = row["split"].split(":")[1]
+        lines.append(f"| {split}, {row['groups']} | {_cells(row['all'])} | {f1} |")
+    return "\n".join(lines)
+
+
 def _page() -> str:
     """The page on entities with the tables made anew from the results."""
     result = json.loads(RESULT.read_text(encoding="utf-8"))
@@ -109,6 +170,9 @@ def _page() -> str:
         "rules": _table_of_rules(result),
         "relations": _table_of_relations(result),
     }
+    if COREFERENCE.is_file():
+        found = json.loads(COREFERENCE.read_text(encoding="utf-8"))
+        blocks["coreference"] = _table_of_coreference(found)
     return filled(PAGE.read_text(encoding="utf-8"), blocks)
 
 
@@ -159,7 +223,7 @@ def _grouped(documents: Sequence[Document], rules: Collection[str]) -> list[Docu
     return [group(without_groups(document), rules=rules) for document in documents]
 
 
-def _measured(gold: Sequence[Document], grouped: Sequence[Document]) -> dict[str, object]:
+def _measured(gold: Sequence[Document], grouped: Sequence[Document]) -> dict[str, Any]:
     """B³ of all mentions and of each type."""
     types = sorted({mention.type for document in gold for mention in document.mentions})
     return {

@@ -42,6 +42,25 @@ def tiny_checkpoint(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(scope="session")
 def tiny_model(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny model, exported; read only: copy it to change it."""
+    return _exported(tiny_checkpoint, "tiny", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def coreferent_checkpoint(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Like `tiny_checkpoint`, with a head of coreference."""
+    from tests.tiny import save_model_folder
+
+    folder = tmp_path_factory.mktemp("coreferent") / "model"
+    return save_model_folder(folder, tiny_encoder, coreference=True)
+
+
+@pytest.fixture(scope="session")
+def coreferent_model(coreferent_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That model, exported; read only."""
+    return _exported(coreferent_checkpoint, "coreferent", tmp_path_factory)
+
+
+def _exported(checkpoint: Path, name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from filelock import FileLock
 
     from relatome.training.export import export
@@ -50,12 +69,12 @@ def tiny_model(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) 
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    folder = shared / "tiny-model"
+    folder = shared / f"{name}-model"
     card = folder / "README.md"
-    with FileLock(shared / "tiny-model.lock"):
+    with FileLock(shared / f"{name}-model.lock"):
         if not card.is_file():
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the exporter's, about itself
-                export(tiny_checkpoint, folder, "tiny", "0.0.1")
-            card.write_text("# tiny 0.0.1\n\nA model for tests.\n", encoding="utf-8")
+                export(checkpoint, folder, name, "0.0.1")
+            card.write_text(f"# {name} 0.0.1\n\nA model for tests.\n", encoding="utf-8")
     return folder

@@ -21,7 +21,7 @@ from relatome.entities import Dictionary
 from relatome.errors import InputError, UsageError
 from relatome.formats import read
 from relatome.pipeline import Pipeline, Tally, find_model, load, shipped_models
-from relatome.runtime import ModelFolder
+from relatome.runtime import Model, ModelFolder
 from relatome.runtime.folder import write_settings
 from tests.tiny import CHEMICAL, DISEASE, DOCUMENTS, document, long_document
 
@@ -294,6 +294,91 @@ def test_mentions_without_any_identifier_are_grouped(tiny_model: Path) -> None:
     made = document("d", "{Abadol|C} treats {fever|D}; {abadol|C} helps.")
     found = load(tiny_model, weights="fp32", threads=1).identify(made)
     assert [len(entity.mentions) for entity in found.entities] == [2, 1]
+
+
+@pytest.fixture(scope="module")
+def grouping(coreferent_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model with a head of coreference, which joins whatever has an antecedent."""
+    folder = Path(shutil.copytree(coreferent_model, tmp_path_factory.mktemp("grouping") / "model"))
+    opened = ModelFolder(folder)
+    write_settings(
+        opened, msgspec.structs.replace(opened.manifest.settings, coreference_threshold=0.0)
+    )
+    return folder
+
+
+UNLINKED = "{Abadol|C} or {becotin|C} treats {fever|D} and {pain|D} in {mice|O}."
+
+
+@pytest.fixture
+def passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Windows of each pass of the encoder."""
+    counted: list[int] = []
+    run_encoder = Model.run_encoder
+
+    def counting(self, feed):  # type: ignore[no-untyped-def]
+        counted.append(len(feed["input_ids"]))
+        return run_encoder(self, feed)
+
+    monkeypatch.setattr(Model, "run_encoder", counting)
+    return counted
+
+
+def test_coreference_groups_mentions_without_identifiers(
+    grouping: Path, coreferent_model: Path, passes: list[int]
+) -> None:
+    made = document("d", UNLINKED)
+    extract = load(grouping, weights="fp32", threads=1)
+    found = extract.extract(made)
+    assert [len(entity.mentions) for entity in found.entities] == [2, 2, 1]
+    assert extract.tally.candidates == 1
+    assert passes == [1]  # one for both
+    again = load(grouping, tagger="given", weights="fp32", threads=1)
+    assert found.relations == again.extract(found.with_relations(())).relations
+    plain = load(coreferent_model, weights="fp32", threads=1).identify(made)
+    assert len(plain.entities) == 5  # no threshold was fitted
+
+
+def test_coreference_leaves_given_identifiers_alone(grouping: Path, passes: list[int]) -> None:
+    extract = load(grouping, weights="fp32", threads=1)
+    made = document("d", "{Abadol|C|C1} or {becotin|C|C2} treats {fever|D}.")
+    assert extract.identify(made) == made
+    assert passes == []
+
+
+def test_coreference_joins_what_a_linker_does_not_know(grouping: Path, tmp_path: Path) -> None:
+    path = tmp_path / "names.tsv"
+    path.write_text("MESH:D1\tDisease\tfever\n", encoding="utf-8")
+    linker = Dictionary.read(path, BIORED.canonical_type)
+    found = load(grouping, linker=linker, weights="fp32", threads=1).identify(
+        document("d", UNLINKED)
+    )
+    assert [entity.id for entity in found.entities][1] == "MESH:D1"
+    assert len(found.entities) == 3
+
+
+@pytest.mark.parametrize("most", [1, 8])
+def test_coreference_holds_within_the_parts_of_a_long_document(
+    most: int, grouping: Path, passes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same whether what the encoder gave is kept, or made again."""
+    monkeypatch.setattr("relatome.pipeline.PART_CHARACTERS", 400)
+    monkeypatch.setattr("relatome.pipeline._MOST_READINGS", most)
+    text = " ".join(
+        f"{{drug{n}|C}} treats {{ill{n}|D}} in the liver cells of mice without effect on pain."
+        for n in range(20)
+    )
+    made = document("long", text)
+    extract = load(grouping, weights="fp32", threads=1)
+    found = extract.extract(made)
+    found.check()
+    assert extract.tally.in_parts
+    of_drugs = {m.entity_ids for m in found.mentions if m.type == CHEMICAL}
+    assert len(of_drugs) == len({m.entity_ids for m in found.mentions}) / 2 > 2
+    assert sum(passes) == extract.tally.windows * (2 if most == 1 else 1)
+    assert {r.head for r in found.relations} | {r.tail for r in found.relations} <= {
+        id for mention in found.mentions for id in mention.entity_ids
+    }
 
 
 def test_a_linker_names_entities(tiny_model: Path, tmp_path: Path) -> None:

@@ -33,8 +33,9 @@ ROOMS: dict[str, set[str]] = {
     "recipes": {"encode"},
     "models": {"encode"},
     "losses": {"encode"},
-    # scoring: what a model's scores mean is fitted to how right they are.
-    "runtime": {"encode", "scoring"},
+    # scoring: what a model's scores mean is fitted to how right they are. entities: what it
+    # says of mentions, to how well these are grouped.
+    "runtime": {"entities", "encode", "scoring"},
     "entities": set(),
     "encode": set(),
     "scoring": set(),

@@ -219,7 +219,9 @@ def fix_weights(module: object, scale: float = 0.15, seed: int = 0) -> None:
             parameter.copy_(torch.from_numpy(values))
 
 
-def save_model_folder(folder: Path, encoder: Path, *, threshold: float = 0.5) -> Path:
+def save_model_folder(
+    folder: Path, encoder: Path, *, threshold: float = 0.5, coreference: bool = False
+) -> Path:
     """Write a relation model on an encoder, with fixed weights, as a run leaves it."""
     from relatome.data.schemas import BIORED
     from relatome.encode import Decoding, DocumentEncoding, Settings
@@ -227,12 +229,16 @@ def save_model_folder(folder: Path, encoder: Path, *, threshold: float = 0.5) ->
     from relatome.training import save_model
 
     backbone, tokenizer = load_encoder(str(encoder))
-    settings = Settings(BIORED, DocumentEncoding(96, 32), Decoding(threshold, 0.5))
+    settings = Settings(
+        BIORED, DocumentEncoding(96, 32), Decoding(threshold, 0.5), coreference=coreference
+    )
     model = RelationModel(backbone, settings, tokenizer, dropout=0.0)
     for part in (model.encoder.type_embeddings, model.pairs):
         fix_weights(part)
     for head in (model.relation, model.novelty):
         # Large weights, and a seed that was looked for: relations of all types are asserted.
         fix_weights(head, scale=1.5, seed=21)
+    if coreference:
+        fix_weights(model.coreference)
     save_model(model, tokenizer, settings, folder)
     return folder

@@ -815,6 +815,21 @@ MODEL_NO_TAGGER = Message(
     "the folder holds no tagger.",
     "Name a folder with one, add one with relatome models export, or give documents with entities.",
 )
+TAGGING_TYPES = Message(
+    "R971",
+    "tasks.tagging has to find the mentions whose types encoding.types gives to the encoder.",
+    'Write types = "output" under [encoding], or leave the task out.',
+)
+TAGGING_UNLEARNT = Message(
+    "R972",
+    "the model did not learn to find mentions.",
+    "Train one by a recipe with [tasks.tagging], such as one-pass-minilm.",
+)
+MODEL_NO_COREFERENCE = Message(
+    "R970",
+    "the model did not learn which mentions are of one entity.",
+    "Train one by a recipe with [tasks.coreference], such as c-joint-minilm, and export it.",
+)
 MODEL_GRAPH = Message(
     "R512", "a graph of the model cannot be loaded: {reason}", "Export the model again."
 )

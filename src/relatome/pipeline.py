@@ -12,13 +12,22 @@ from typing import overload
 import msgspec
 
 from relatome.data import Document, Relation, Schema
-from relatome.data.parts import parts, put_together
+from relatome.data.parts import Part, parts, put_together
 from relatome.encode import units
 from relatome.entities import Linker, group
 from relatome.errors import CALIBRATION_MISSING, MODEL_UNKNOWN, PRECISION_RANGE, UsageError
 from relatome.formats import text_document
 from relatome.formats.report import counted
-from relatome.runtime import Device, Model, ModelFolder, Tagger, Weights, cores, in_order
+from relatome.runtime import (
+    Device,
+    Model,
+    ModelFolder,
+    Reading,
+    Tagger,
+    Weights,
+    cores,
+    in_order,
+)
 
 DEFAULT_MODEL = "small"
 
@@ -28,6 +37,9 @@ AUTO, GIVEN, LOCAL = "auto", "given", "local"
 
 # Longer documents are read in parts. It is above any abstract of the corpora at hand.
 PART_CHARACTERS = 8000
+# Of more parts the encoder's output is not kept from grouping to relations, but made again: memory
+# must not grow with the document.
+_MOST_READINGS = 8
 
 
 class Tally(msgspec.Struct):
@@ -249,13 +261,16 @@ class Pipeline:
             replaced=len(document.relations),
             unknown_types=sum(r.type not in known for r in document.relations),
         )
-        document = self._identify(document, met)
+        document, readings = self._identify(document, met)
         met.entities = len(document.entities)
         met.mentions = len(document.mentions)
         met.mentions_without_id = sum(not m.entity_ids for m in document.mentions)
         whole = parts(document, PART_CHARACTERS)
         met.in_parts = len(whole) > 1
-        relations = [(part.offset, self._relations(part.document, met)) for part in whole]
+        relations = [
+            (part.offset, self._relations(part.document, met, readings.get(index)))
+            for index, part in enumerate(whole)
+        ]
         met.without_candidates = not met.candidates
         found = relations[0][1]
         if met.in_parts:
@@ -264,22 +279,25 @@ class Pipeline:
         met.relations = len(kept)
         return document.with_relations(kept), met
 
-    def _relations(self, document: Document, met: Tally) -> tuple[Relation, ...]:
-        encoded = self.model.encode(document)
+    def _relations(
+        self, document: Document, met: Tally, reading: Reading | None
+    ) -> tuple[Relation, ...]:
+        encoded = self.model.encode(document, reading)
         if encoded is None:
             return ()
         met.candidates += len(encoded.candidates)
         met.windows += sum(unit.windows for unit in units(encoded))
-        return self.model.relations(encoded).relations
+        return self.model.relations(encoded, reading).relations
 
     def identify(self, document: Document) -> Document:
         """One document with its entities: tagged if need be, and mentions grouped.
 
         Where some mentions have identifiers, those that have none were left without on purpose.
         """
-        return self._identify(document, Tally())
+        return self._identify(document, Tally())[0]
 
-    def _identify(self, document: Document, met: Tally) -> Document:
+    def _identify(self, document: Document, met: Tally) -> tuple[Document, dict[int, Reading]]:
+        """The document, and of its parts what the encoder made of them if it had to be asked."""
         if self._tagging != GIVEN and (self._tagging != AUTO or not document.mentions):
             found = self.tagger(document)
             # Mentions of types that the model does not relate.
@@ -287,12 +305,38 @@ class Pipeline:
             met.tagged, met.foreign_mentions = 1, len(found.mentions) - len(known)
             document = msgspec.structs.replace(found, mentions=known)
         document = self.schema.conform(document)
-        if self.linker is None and any(mention.entity_ids for mention in document.mentions):
-            return document
+        identified = any(mention.entity_ids for mention in document.mentions)
+        if self.linker is None and identified:
+            return document, {}
+        same: list[tuple[int, int]] = []
+        readings: dict[int, Reading] = {}
+        if self.model.groups_mentions and not identified:
+            same, readings = self._coreferent(document)
         if self.linker is None:
-            return group(document)
+            return group(document, coreferent=same), readings
         with self._linking:  # a linker of the user's need not stand several threads
-            return group(document, self.linker)
+            return group(document, self.linker, same), readings
+
+    def _coreferent(self, document: Document) -> tuple[list[tuple[int, int]], dict[int, Reading]]:
+        """Mentions that the model says are of one entity, within each part; and its readings."""
+        threshold = self.model.settings.coreference_threshold
+        assert threshold is not None
+        document = group(document)  # by the rules, whose groups the model is asked about
+        whole = parts(document, PART_CHARACTERS)
+        same: list[tuple[int, int]] = []
+        readings: dict[int, Reading] = {}
+        for index, (part, places) in enumerate(_placed(document, whole)):
+            types = [entity.type for entity in part.entities]
+            if len(set(types)) == len(types):  # nothing to ask
+                continue
+            reading = self.model.read(part)
+            if reading is None:
+                continue
+            if len(whole) <= _MOST_READINGS:
+                readings[index] = reading
+            links = self.model.coreferent(part, reading, threshold)
+            same += [(places[link.first], places[link.second]) for link in links]
+        return same, readings
 
     def _keeps(self, relation: Relation, met: Tally) -> bool:
         score = relation.score or 0.0
@@ -326,6 +370,19 @@ class Pipeline:
             else "",
         ]
         self.tally.precision = " ".join(each for each in said if each)
+
+
+def _placed(document: Document, whole: list[Part]) -> Iterator[tuple[Document, list[int]]]:
+    """Each part, and of each of its mentions the index in the document."""
+    if len(whole) == 1:
+        yield document, list(range(len(document.mentions)))
+        return
+    order = sorted(range(len(document.mentions)), key=lambda i: document.mentions[i].start)
+    first = 0
+    for part in whole:
+        last = first + len(part.document.mentions)
+        yield part.document, order[first:last]
+        first = last
 
 
 def shipped_models() -> dict[str, Path]:

@@ -20,6 +20,12 @@ def test_the_figures_are_those_of_the_results() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_the_figures_of_one_pass_are_those_of_the_results() -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "one_pass.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_first_python_runs() -> None:
     (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     first, _, _ = code.partition("\n\nextract = relatome.load(tagger")

@@ -26,12 +26,12 @@ def test_coreference_is_a_bilinear_layer() -> None:
         head.bias.copy_(torch.tensor([0.3, -0.2]))
         other.weight.copy_(head.bilinear.permute(1, 0, 2))
         other.bias.copy_(head.bias)
-    mentions = torch.randn(2, 5, 6)
-    made = head(mentions)
-    assert made.shape == (2, 5, 5, 2)
+    mentions, others = torch.randn(2, 5, 6), torch.randn(2, 4, 6)
+    made = head(mentions, others)
+    assert made.shape == (2, 5, 4, 2)
     for left in range(5):
-        for right in range(5):
-            expected = other(mentions[:, left], mentions[:, right])
+        for right in range(4):
+            expected = other(mentions[:, left], others[:, right])
             assert torch.allclose(made[:, left, right], expected, atol=1e-5)
 
 

@@ -135,3 +135,5 @@ def calibrate(
         f"weights: temperature {settings.decoding.temperature:.2f}, calibration error "
         f"{found.before.error:.3f} before, {found.after.error:.3f} after. Wrote {folder}"
     )
+    if (threshold := settings.coreference_threshold) is not None:
+        typer.echo(f"Mentions are grouped by coreference of a probability of at least {threshold}.")

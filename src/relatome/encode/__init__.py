@@ -35,6 +35,7 @@ from relatome.encode.targets import (
     direction_targets,
     pair_type_targets,
     relation_targets,
+    tagging_targets,
     type_classes,
     type_targets,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "relation_targets",
     "softmax",
     "stack",
+    "tagging_targets",
     "type_classes",
     "type_tags",
     "type_targets",

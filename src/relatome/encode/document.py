@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -20,17 +21,25 @@ _LEAST_WINDOW = 16
 
 
 class DocumentEncoding(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="document"
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,  # versions that know of no other place for types read such models too
+    tag_field="kind",
+    tag="document",
 ):
     """Document encoding: one encoder pass per window for all pairs of a document.
 
     Attributes:
         window: most tokens of a window, the two special tokens included.
         overlap: least number of tokens neighbouring windows share.
+        types: where the types of mentions enter: added to the word pieces that the encoder reads,
+            or to its output, so that what it reads is the bare text.
     """
 
     window: int
     overlap: int
+    types: Literal["input", "output"] = "input"
 
     def __post_init__(self) -> None:
         if self.window < _LEAST_WINDOW:
@@ -52,6 +61,7 @@ class EncodedText:
         window_of: window from which each token's vector is taken, ``(T,)``.
         position_in: position of each token in that window, ``(T,)``.
         starts: character of the document at which each token begins, ``(T,)``.
+        spans: tokens ``[first, last)`` of each mention, ``(M, 2)``.
         mention_tokens: token indices of each mention, -1 padded, ``(M, K)``.
     """
 
@@ -60,6 +70,7 @@ class EncodedText:
     window_of: IntArray
     position_in: IntArray
     starts: IntArray
+    spans: IntArray
     mention_tokens: IntArray
 
     @property
@@ -124,7 +135,20 @@ def encode_text(
     tokens = tokenizer(document.text)
     if len(tokens) == 0:
         return None
-    return _text(document, schema, tokenizer, encoding, tokens, _spans(document, tokens))
+    spans = _spans(document, tokens)
+    tags = _tag_tokens(document, schema, spans, len(tokens))
+    cut = windows(len(tokens), encoding.window - _SPECIAL_TOKENS, encoding.overlap)
+    window_of = central_window(len(tokens), cut)
+    return EncodedText(
+        window_ids=tuple(tokenizer.framed(tokens.ids[a:b]) for a, b in cut),
+        window_types=tuple(np.pad(tags[a:b], 1) for a, b in cut),
+        window_of=window_of,
+        # + 1 for the special token that opens every window
+        position_in=np.arange(len(tokens)) - np.asarray(cut)[window_of, 0] + 1,
+        starts=tokens.starts,
+        spans=spans,
+        mention_tokens=pad_rows([mention_tokens(first, last) for first, last in spans]),
+    )
 
 
 def encode_document(
@@ -133,6 +157,7 @@ def encode_document(
     tokenizer: Tokenizer,
     encoding: DocumentEncoding,
     asked: Sequence[Candidate] | None = None,
+    read: EncodedText | None = None,
 ) -> EncodedDocument | None:
     """Turn a document into arrays; None if there is no pair to ask about.
 
@@ -144,18 +169,20 @@ def encode_document(
         tokenizer: the encoder's.
         encoding: how it is cut into windows.
         asked: the candidates, if not all of the schema's.
+        read: what `encode_text` made of the document, which does not depend on the identifiers of
+            mentions; made anew if None.
     """
     pairs = candidates(document, schema) if asked is None else asked
-    tokens = tokenizer(document.text) if pairs else None
-    if tokens is None or len(tokens) == 0:
+    if not pairs:
         return None
-    spans = _spans(document, tokens)
-    text = _text(document, schema, tokenizer, encoding, tokens, spans)
+    text = encode_text(document, schema, tokenizer, encoding) if read is None else read
+    if text is None:
+        return None
     entity_mentions = pad_rows([np.asarray(entity.mentions) for entity in document.entities])
     pair_rules = np.asarray([schema.pairs.index(c.rule) for c in pairs], dtype=np.int64)
     entity_pairs = np.asarray([(c.head, c.tail) for c in pairs], dtype=np.int64)
-    distances = entity_distances(entity_mentions, spans, len(tokens))
-    titled = tokens.starts[spans[:, 0]] < title_end(document)
+    distances = entity_distances(entity_mentions, text.spans, len(text.starts))
+    titled = text.starts[text.spans[:, 0]] < title_end(document)
     return EncodedDocument(
         **vars(text),
         document=document,
@@ -164,7 +191,7 @@ def encode_document(
         candidates=tuple(pairs),
         pairs=entity_pairs,
         pair_rules=pair_rules,
-        pair_features=pair_features(entity_pairs, entity_mentions, spans, distances, titled),
+        pair_features=pair_features(entity_pairs, entity_mentions, text.spans, distances, titled),
         legal=legal_classes(schema)[pair_rules],
     )
 
@@ -173,28 +200,6 @@ def _spans(document: Document, tokens: Tokens) -> IntArray:
     """Token range ``[first, last)`` of every mention, ``(M, 2)``."""
     spans = [tokens.covering(mention.start, mention.end) for mention in document.mentions]
     return np.asarray(spans, dtype=np.int64).reshape(-1, 2)
-
-
-def _text(
-    document: Document,
-    schema: Schema,
-    tokenizer: Tokenizer,
-    encoding: DocumentEncoding,
-    tokens: Tokens,
-    spans: IntArray,
-) -> EncodedText:
-    tags = _tag_tokens(document, schema, spans, len(tokens))
-    cut = windows(len(tokens), encoding.window - _SPECIAL_TOKENS, encoding.overlap)
-    window_of = central_window(len(tokens), cut)
-    return EncodedText(
-        window_ids=tuple(tokenizer.framed(tokens.ids[a:b]) for a, b in cut),
-        window_types=tuple(np.pad(tags[a:b], 1) for a, b in cut),
-        window_of=window_of,
-        # + 1 for the special token that opens every window
-        position_in=np.arange(len(tokens)) - np.asarray(cut)[window_of, 0] + 1,
-        starts=tokens.starts,
-        mention_tokens=pad_rows([mention_tokens(first, last) for first, last in spans]),
-    )
 
 
 def _tag_tokens(document: Document, schema: Schema, spans: IntArray, length: int) -> IntArray:

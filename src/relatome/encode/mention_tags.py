@@ -7,7 +7,7 @@ corpora.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -108,12 +108,22 @@ def tag_rows(tokens: Tokens, mentions: Sequence[Mention], types: Sequence[str]) 
         mentions: of the text; those of other types are passed over.
         types: the types.
     """
-    rows = np.full((len(tokens), len(types)), OUTSIDE)
-    for mention in sorted(mentions, key=lambda each: each.start - each.end):
-        if mention.type not in types or not len(tokens):
-            continue
+    known = [mention for mention in mentions if mention.type in types and len(tokens)]
+    spans = [tokens.covering(mention.start, mention.end) for mention in known]
+    return tag_spans(len(tokens), known, spans, types)
+
+
+def tag_spans(
+    length: int,
+    mentions: Sequence[Mention],
+    spans: Iterable[tuple[int, int]],
+    types: Sequence[str],
+) -> IntArray:
+    """As `tag_rows`, of mentions of these types whose tokens ``[first, last)`` are known."""
+    rows = np.full((length, len(types)), OUTSIDE)
+    placed = zip(mentions, spans, strict=True)
+    for mention, (first, last) in sorted(placed, key=lambda each: each[0].start - each[0].end):
         row = rows[:, types.index(mention.type)]
-        first, last = tokens.covering(mention.start, mention.end)
         if mention.fragments:
             row[first:last] = UNKNOWN
         elif not row[first:last].any():

@@ -25,6 +25,9 @@ class Settings(msgspec.Struct, frozen=True):
         typing: whether it also learnt to tell the types of entities.
         pair_typing: whether it also learnt to tell the types of pairs.
         coreference: whether it also learnt to tell mentions of one entity.
+        coreference_threshold: how probable that must be for two to be grouped; None where it was
+            not fitted, or no threshold made better groups.
+        tagging: whether it also learnt to find mentions, in the same pass.
         hidden: size of the hidden layer of the heads of relation and novelty; 0: none.
         definitions: what each label means, for models that attend to definitions.
         calibration: how far the scores can be believed, where that was measured.
@@ -40,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True):
     typing: bool = False
     pair_typing: bool = False
     coreference: bool = False
+    coreference_threshold: float | None = None
+    tagging: bool = False
     hidden: int = 0
     definitions: dict[str, str] = {}
     calibration: Calibration | None = None

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from relatome.data import Relation, Schema
 from relatome.data.schema import NO_RELATION
 from relatome.encode.asked import Asked
+from relatome.encode.document import EncodedDocument
+from relatome.encode.mention_tags import TAGS, tag_spans
 from relatome.encode.tokens import IntArray
 
 Gold = npt.NDArray[np.bool_]
@@ -121,6 +123,14 @@ def coreference_targets(entity_mentions: Sequence[IntArray], mentions: int) -> G
     judged = np.triu(np.outer(known, known), k=1)
     same = member @ member.T > 0
     return np.stack((judged & ~same, judged & same), axis=-1)
+
+
+def tagging_targets(encoded: EncodedDocument, schema: Schema) -> Gold:
+    """Gold tag of every token for every entity type of the schema, ``(T, types, 3)``."""
+    types, mentions = tuple(schema.entity_types), encoded.document.mentions
+    rows = tag_spans(len(encoded.starts), mentions, encoded.spans.tolist(), types)
+    gold: Gold = rows[..., None] == np.arange(TAGS)  # of what is unknown none
+    return gold
 
 
 def _class_of(unrelated: str, schema: Schema) -> int:

@@ -37,6 +37,7 @@ def encode(
     tokenizer: Tokenizer,
     encoding: Encoding,
     narrowing: Narrowing,
+    read: EncodedText | None = None,
 ) -> Asked | None:
     """A document and its candidates as arrays; None if it has no candidate pair.
 
@@ -46,10 +47,11 @@ def encode(
         tokenizer: the encoder's, with the markers of the encoding.
         encoding: how.
         narrowing: which of the schema's pairs.
+        read: under document encoding, what `encode_text` made of the document, if it did already.
     """
     asked = narrowing.candidates(document, schema)
     if isinstance(encoding, DocumentEncoding):
-        return encode_document(document, schema, tokenizer, encoding, asked)
+        return encode_document(document, schema, tokenizer, encoding, asked, read)
     return encode_pairs(document, schema, tokenizer, encoding, asked)
 
 

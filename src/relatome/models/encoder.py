@@ -272,18 +272,25 @@ def _require_family(name: str, family: str) -> None:
 
 
 class TypedEncoder(nn.Module):
-    """An encoder whose input embeddings say which entity type stands where.
+    """An encoder to which embeddings are added that say which entity type stands where.
 
     The sequence does not grow, as it does with marker tokens, so all entities of a document can
     be marked in one pass. Type embeddings start at zero: training begins at the encoder as
     published.
+
+    Added to its input, they tell the encoder what it reads; added to its output, they leave it a
+    pass over the bare text, which can serve to find the mentions too.
     """
 
-    def __init__(self, backbone: PreTrainedModel, type_tags: int) -> None:
+    def __init__(
+        self, backbone: PreTrainedModel, type_tags: int, *, at_output: bool = False
+    ) -> None:
         super().__init__()
         self.backbone = backbone
+        self.at_output = at_output
         words = backbone.get_input_embeddings()
-        self.type_embeddings = nn.Embedding(type_tags, words.embedding_dim)
+        size = self.hidden_size if at_output else words.embedding_dim
+        self.type_embeddings = nn.Embedding(type_tags, size)
         nn.init.zeros_(self.type_embeddings.weight)
 
     @property
@@ -302,9 +309,22 @@ class TypedEncoder(nn.Module):
         Returns:
             ``(windows, length, hidden)``.
         """
+        if self.at_output:
+            return self.typed(self.bare(input_ids, attention_mask), type_tags)
         words = self.backbone.get_input_embeddings()(input_ids)
         # (windows, length, embedding)
-        embedded = words + self.type_embeddings(type_tags)
+        embedded = self.typed(words, type_tags)
         output = self.backbone(inputs_embeds=embedded, attention_mask=attention_mask)
         hidden: Tensor = output.last_hidden_state
         return hidden
+
+    def bare(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Token vectors of the text alone; arguments and shape as for `forward`."""
+        output = self.backbone(input_ids=input_ids, attention_mask=attention_mask)
+        hidden: Tensor = output.last_hidden_state
+        return hidden
+
+    def typed(self, vectors: Tensor, type_tags: Tensor) -> Tensor:
+        """Vectors of tokens, ``(windows, length, size)``, that also say of which type each is."""
+        added: Tensor = vectors + self.type_embeddings(type_tags)
+        return added

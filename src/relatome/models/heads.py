@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from relatome.data import Schema
 from relatome.encode import ILLEGAL, legal_classes
+from relatome.encode.mention_tags import TAGS
 
 
 class RelationHead(nn.Module):
@@ -86,6 +87,21 @@ class TypingHead(nn.Module):
         return logits
 
 
+class TaggingHead(nn.Module):
+    """Tags of every token for every entity type, as `relatome.models.TaggerModel` gives them."""
+
+    def __init__(self, hidden: int, types: int, dropout: float) -> None:
+        super().__init__()
+        self.types = types
+        self.dropout = nn.Dropout(dropout)
+        self.classify = nn.Linear(hidden, types * TAGS)
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Logits ``(..., types, 3)`` from ``(..., hidden)``."""
+        logits: Tensor = self.classify(self.dropout(vectors))
+        return logits.view(*logits.shape[:-1], self.types, TAGS)
+
+
 class CoreferenceHead(nn.Module):
     """Whether two mentions mean the same entity, as an auxiliary task (paper C, eq. 2).
 
@@ -99,10 +115,10 @@ class CoreferenceHead(nn.Module):
         self.bias = nn.Parameter(torch.zeros(2))
         nn.init.uniform_(self.bilinear, -(hidden**-0.5), hidden**-0.5)  # as nn.Bilinear
 
-    def forward(self, mention_vectors: Tensor) -> Tensor:
-        """Logits ``(B, M, M, 2)``, different and same, from ``(B, M, hidden)``."""
-        left = torch.einsum("bmh,hck->bmck", mention_vectors, self.bilinear)
-        return torch.einsum("bmck,bnk->bmnc", left, mention_vectors) + self.bias
+    def forward(self, first: Tensor, second: Tensor) -> Tensor:
+        """Logits ``(B, M, N, 2)``, different and same, from ``(B, M or N, hidden)``."""
+        left = torch.einsum("bmh,hck->bmck", first, self.bilinear)
+        return torch.einsum("bmck,bnk->bmnc", left, second) + self.bias
 
 
 def _classifier(size: int, classes: int, hidden: int) -> nn.Module:

@@ -58,6 +58,14 @@ def gather_rows(rows: Tensor, index: Tensor) -> Tensor:
     return picked.reshape(*index.shape, rows.shape[-1])
 
 
+def flat_rows(windows: Tensor, index: Tensor) -> Tensor:
+    """Rows of ``(windows, length, H)`` by index among all of them, ``(B, T)`` to ``(B, T, H)``.
+
+    Negative indices give the row 0, to be masked.
+    """
+    return windows.flatten(0, 1)[index.clamp(min=0)]
+
+
 class DocumentPairs(nn.Module):
     """Token vectors of documents to one vector per candidate pair.
 
@@ -131,8 +139,7 @@ class DocumentPairs(nn.Module):
 
     def _tokens(self, window_vectors: Tensor, token_source: Tensor) -> Tensor:
         """Token vectors of each document, at unit scale, ``(B, T, hidden)``."""
-        scaled: Tensor = self.scale(window_vectors)
-        return scaled.flatten(0, 1)[token_source.clamp(min=0)]
+        return flat_rows(self.scale(window_vectors), token_source)
 
     def _attention(
         self,

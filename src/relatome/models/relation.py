@@ -13,14 +13,16 @@ from relatome.models.heads import (
     DirectionHead,
     NoveltyHead,
     RelationHead,
+    TaggingHead,
     TypingHead,
 )
-from relatome.models.pairs import DocumentPairs, PairVectors
+from relatome.models.pairs import DocumentPairs, PairVectors, flat_rows
 from relatome.models.sequences import ClassificationVector, SequenceEncoder, StartMarkers
 
 # Logits of a batch by task: relation ``(B, P, labels+1)``, novelty ``(B, P, 2)``, direction
 # ``(B, P, 3)``, head_type and tail_type ``(B, P, types)``, pair_typing ``(B, P, pair rules)``, and
-# in training coreference ``(B, M, M, 2)``; those the model has no head for are left out.
+# in training coreference ``(B, M, M, 2)`` and tagging ``(B, T, types, 3)``; those the model has no
+# head for are left out.
 Scores = dict[str, Tensor]
 
 
@@ -64,13 +66,26 @@ class RelationModel(nn.Module):
             TypingHead(self.pairs.size, len(schema.pairs)) if settings.pair_typing else None
         )
         self.coreference = CoreferenceHead(hidden) if settings.coreference else None
+        self.tagging = None
+        if settings.tagging:
+            self.tagging = TaggingHead(hidden, len(schema.entity_types), dropout)
 
     def forward(self, batch: dict[str, Tensor]) -> Scores:
         """Score a batch made of `relatome.encode.unit_batch`."""
-        token_vectors = self.encoder(*(batch[name] for name in self.encoder_inputs))
+        tags = None
+        if self.tagging is not None and self.training:  # else the bare text is asked about alone
+            assert isinstance(self.encoder, TypedEncoder)
+            bare = self.encoder.bare(batch["input_ids"], batch["attention_mask"])
+            tags = self.tagging(flat_rows(bare, batch["token_source"]))
+            token_vectors = self.encoder.typed(bare, batch["type_tags"])
+        else:
+            token_vectors = self.encoder(*(batch[name] for name in self.encoder_inputs))
         scores = self.score(token_vectors, *(batch[name] for name in self.pair_inputs))
-        if self.coreference is not None and self.training:  # nothing reads it afterwards
-            scores["coreference"] = self.coreference(self.pairs.mentions(token_vectors, batch))
+        if tags is not None:
+            scores["tagging"] = tags
+        if self.coreference is not None and self.training:  # else mentions are asked about alone
+            mentions = self.pairs.mentions(token_vectors, batch)
+            scores["coreference"] = self.coreference(mentions, mentions)
         return scores
 
     def score(self, token_vectors: Tensor, *pair_inputs: Tensor) -> Scores:
@@ -111,7 +126,8 @@ def _readers(
     """The encoder as the encoding feeds it, and what makes pair vectors of its output."""
     schema, encoding = settings.schema, settings.encoding
     if not isinstance(encoding, PairEncoding):
-        typed = TypedEncoder(backbone, type_tags(schema))
+        at_output = encoding.types == "output"
+        typed = TypedEncoder(backbone, type_tags(schema), at_output=at_output)
         return typed, DocumentPairs(typed.hidden_size, len(schema.pairs), dropout)
     plain = SequenceEncoder(backbone)
     if encoding.vector == "cls":

@@ -162,6 +162,15 @@ class Coreference(Section, frozen=True):
     weight: Weight
 
 
+class Tagging(Section, frozen=True):
+    """Learning to find the mentions in the pass that reads relations, by cross-entropy of tags.
+
+    Needs an encoder that reads the bare text: ``encoding.types = "output"``.
+    """
+
+    weight: Weight
+
+
 class PairTyping(Section, frozen=True):
     """Learning the types of the pair, by cross-entropy (paper C, eq. 4 and 5)."""
 
@@ -176,6 +185,7 @@ class Tasks(Section, frozen=True):
     typing: Typing | None = None
     coreference: Coreference | None = None
     pair_typing: PairTyping | None = None
+    tagging: Tagging | None = None
 
 
 class Adversarial(Section, frozen=True):

@@ -17,6 +17,7 @@ from relatome.encode.decode import FloatArray
 from relatome.encode.targets import Gold, relation_targets
 from relatome.errors import CALIBRATION_FEW, CANNOT_WRITE, Place, UsageError, WorkError
 from relatome.runtime.card import with_calibration
+from relatome.runtime.coreference import fit_coreference
 from relatome.runtime.folder import CARD, Weights, write_settings
 from relatome.runtime.model import Model
 from relatome.scoring.calibration import (
@@ -159,6 +160,8 @@ def calibrate_folder(
 ) -> Settings:
     """Fit the scores of a model folder and write them into its ``model.json`` and its card.
 
+    Where the model learnt coreference, the threshold of that is fitted too.
+
     Args:
         path: the model folder.
         documents: with annotated relations, none of them learnt from.
@@ -190,6 +193,9 @@ def calibrate_folder(
     settings = calibrated(scored(), model.settings, split, model.weights)
     if settings is None:
         raise UsageError(CALIBRATION_FEW, at=Place(str(path)), split=split, needed=FEWEST_RETURNED)
+    if model.learnt_coreference:
+        threshold = fit_coreference(model, [schema.conform(document) for document in documents])
+        settings = msgspec.structs.replace(settings, coreference_threshold=threshold)
     write_settings(model.folder, settings)
     card = path / CARD
     if card.is_file():

@@ -22,6 +22,13 @@ def calibration_section(settings: Settings) -> str:
     if calibration is None:
         return f"{_HEADING}\n\n{_UNCALIBRATED}\n"
     pooled = calibration.pooled
+    grouping = ""
+    if (threshold := settings.coreference_threshold) is not None:
+        grouping = (
+            "\nMentions without identifiers are grouped by their names and, where the model "
+            f"says so with a\nprobability of at least {threshold:g}, by coreference: fitted on the "
+            "same documents to the best F1 of B³.\n"
+        )
     novelty = ""
     if calibration.novelty_after is not None:
         novelty = (
@@ -64,7 +71,7 @@ less on others.
 | type | relations | right | {asked} |
 | --- | ---: | ---: |{" ---: |" * len(shown)}
 {chr(10).join(types)}
-"""
+{grouping}"""
 
 
 def _threshold(found: Thresholds, index: int) -> str:

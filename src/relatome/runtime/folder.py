@@ -32,6 +32,8 @@ from relatome.errors import (
 Weights = Literal["fp32", "int8", "bf16"]
 
 MANIFEST, TOKENIZER, PAIRS, CARD = "model.json", "tokenizer.json", "pairs.onnx", "README.md"
+# Only of models that learnt coreference.
+COREFERENCE = "coreference.onnx"
 TAGGER_TOKENIZER, TAGGER_CARD = "tagger-tokenizer.json", "TAGGER.md"
 _TOKENIZERS = (TOKENIZER, TAGGER_TOKENIZER)
 # The output of the pair graph that tells what the model looked at; models of pair encoding, and
@@ -54,7 +56,7 @@ def tagger_file(weights: Weights) -> str:
 
 
 _WEIGHTS: tuple[Weights, ...] = ("int8", "fp32")  # the fastest first
-RELATION_FILES = (TOKENIZER, PAIRS, CARD, *map(encoder_file, _WEIGHTS))
+RELATION_FILES = (TOKENIZER, PAIRS, COREFERENCE, CARD, *map(encoder_file, _WEIGHTS))
 TAGGER_FILES = (TAGGER_TOKENIZER, TAGGER_CARD, *map(tagger_file, _WEIGHTS))
 
 

@@ -13,22 +13,27 @@ from relatome.data import Document, Schema
 from relatome.encode import (
     Asked,
     Batch,
+    DocumentEncoding,
     EncodedDocument,
+    EncodedText,
     attended,
     decode,
     encode,
+    encode_text,
     encoder_batch,
     inputs,
     length_batches,
+    mention_batch,
     pair_batch,
+    softmax,
     unit_batch,
     units,
     with_evidence,
 )
 from relatome.encode.decode import FloatArray
 from relatome.encode.tokens import IntArray
-from relatome.errors import MODEL_RUN, ModelError, Place
-from relatome.runtime.folder import ATTENTION, PAIRS, ModelFolder, Weights
+from relatome.errors import MODEL_NO_COREFERENCE, MODEL_RUN, ModelError, Place
+from relatome.runtime.folder import ATTENTION, COREFERENCE, PAIRS, ModelFolder, Weights
 from relatome.runtime.graph import Device, Graph, open_graph
 
 # Bounds on what one call of a graph works on, so that memory does not grow with the document. Lower
@@ -36,6 +41,7 @@ from relatome.runtime.graph import Device, Graph, open_graph
 _MOST_WINDOWS = 8
 _MOST_SEQUENCE_TOKENS = 2048
 _MOST_PAIR_TOKENS = 2_000_000
+_MOST_MENTION_PAIRS = 500_000
 
 _Array = TypeVar("_Array", FloatArray, IntArray)
 
@@ -55,6 +61,26 @@ class PairScores(NamedTuple):
     novelty: FloatArray | None = None
     direction: FloatArray | None = None
     evidence: IntArray | None = None
+
+
+class Reading(NamedTuple):
+    """A document as the encoder read it, whatever its mentions are grouped to.
+
+    Attributes:
+        text: what went in.
+        vectors: of all tokens, ``(windows, length, hidden)``.
+    """
+
+    text: EncodedText
+    vectors: FloatArray
+
+
+class Coreferent(NamedTuple):
+    """Two mentions, by index, whose groups may be of one entity, and how probable that is."""
+
+    first: int
+    second: int
+    probability: float
 
 
 class Model:
@@ -89,31 +115,131 @@ class Model:
         self._encoder_inputs, self._pair_inputs = inputs(self.settings.encoding)
         self._encoder = open_graph(self.folder.encoder(self.weights), self.weights, folder, device)
         self._pairs = Graph(self.folder.read(PAIRS), folder, device)
+        self._coreference = None
+        if COREFERENCE in self.folder.manifest.files:
+            self._coreference = Graph(self.folder.read(COREFERENCE), folder, device)
 
     @property
     def schema(self) -> Schema:
         """Entity types, labels and legal pairs the model was trained for."""
         return self.settings.schema
 
-    def encode(self, document: Document) -> Asked | None:
+    @property
+    def learnt_coreference(self) -> bool:
+        """Whether it can say which mentions are of one entity."""
+        return self._coreference is not None
+
+    @property
+    def groups_mentions(self) -> bool:
+        """Whether what it says of that made better groups on dev."""
+        return self.learnt_coreference and self.settings.coreference_threshold is not None
+
+    def read(self, document: Document) -> Reading | None:
+        """One pass of the encoder over text and types of mentions; None if there is no token.
+
+        Only under document encoding, and types must be the schema's own. What it gives serves
+        `coreferent` and, however the mentions are grouped then, `relations`.
+
+        Raises:
+            ModelError: as `score`.
+        """
+        settings = self.settings
+        assert isinstance(settings.encoding, DocumentEncoding)
+        text = encode_text(document, settings.schema, self._tokenizer, settings.encoding)
+        if text is None:
+            return None
+        try:
+            return Reading(text, self._token_vectors(text))
+        except ModelError as error:
+            raise error.located(Place(document=document.id)) from None
+
+    def coreferent(
+        self, document: Document, reading: Reading, least: float = 0.5
+    ) -> list[Coreferent]:
+        """Groups of mentions that are of one entity, each named by its first mention.
+
+        How probable that is of two groups is the mean over their mentions, each of one with each of
+        the other (average linkage): one doubtful pair joins nothing.
+
+        Args:
+            document: mentions of one identifier are a group; one without any is a group by itself.
+            reading: what `read` gave for the document, whatever its identifiers were.
+            least: groups that are less probably the same are left out.
+
+        Returns:
+            indices of mentions of one type, the earlier in the text first.
+
+        Raises:
+            ModelError: as `score`; if the model did not learn coreference.
+        """
+        if self._coreference is None:
+            raise ModelError(MODEL_NO_COREFERENCE, at=Place(str(self.folder.path)))
+        spans, vectors = reading.text.spans, reading.vectors
+        order = np.lexsort((spans[:, 1], spans[:, 0]))  # as the text has them
+        mentions = [document.mentions[i] for i in order]
+        keys = [(m.type, m.entity_ids or order[i]) for i, m in enumerate(mentions)]
+        numbers = {key: index for index, key in enumerate(dict.fromkeys(keys))}
+        group_of = np.array([numbers[key] for key in keys], dtype=np.int64)
+        batch = mention_batch([reading.text], vectors.shape[1])
+        tokens = batch["mention_tokens"][:, order]  # (1, M, K)
+        sums = np.zeros((len(numbers), len(numbers)), dtype=np.float32)
+        step = max(1, _MOST_MENTION_PAIRS // max(1, len(order)))
+        for start in range(1, len(order), step):
+            later = np.arange(start, min(start + step, len(order)))
+            earlier = np.arange(later[-1])
+            feed: dict[str, npt.NDArray[Any]] = {
+                "token_vectors": vectors,
+                "token_source": batch["token_source"],
+                "mention_tokens": tokens[:, earlier],
+                "other_tokens": tokens[:, later],
+            }
+            try:
+                (logits,) = self._coreference(feed)
+            except ModelError as error:
+                raise error.located(Place(document=document.id)) from None
+            same = np.where(earlier[:, None] < later, softmax(logits[0])[..., 1], np.float32(0))
+            np.add.at(sums, (group_of[earlier][:, None], group_of[later]), same)
+        _, first, count = np.unique(group_of, return_index=True, return_counts=True)
+        mean = (sums + sums.T) / (count[:, None] * count)
+        types = np.array([type for type, _ in numbers], dtype=np.str_)
+        legal = np.triu((mean >= least) & (types[:, None] == types), k=1)
+        return [
+            Coreferent(int(order[first[one]]), int(order[first[other]]), float(mean[one, other]))
+            for one, other in np.argwhere(legal)
+        ]
+
+    def encode(self, document: Document, reading: Reading | None = None) -> Asked | None:
         """The document as arrays, or None if it has no candidate pair.
 
         Its entity types must be the schema's own; `Schema.conform` sees to it.
+
+        Args:
+            document: the document.
+            reading: what `read` gave for it, if it was read already.
         """
         settings = self.settings
         return encode(
-            document, settings.schema, self._tokenizer, settings.encoding, settings.narrowing
+            document,
+            settings.schema,
+            self._tokenizer,
+            settings.encoding,
+            settings.narrowing,
+            None if reading is None else reading.text,
         )
 
-    def score(self, asked: Asked) -> PairScores:
+    def score(self, asked: Asked, reading: Reading | None = None) -> PairScores:
         """Logits and evidence of every candidate.
+
+        Args:
+            asked: what `encode` gave.
+            reading: what `read` gave for the document, for the encoder not to run again.
 
         Raises:
             ModelError: if a graph fails, for lack of memory or because it does not fit.
         """
         try:
             if isinstance(asked, EncodedDocument):
-                vectors = self._token_vectors(asked)
+                vectors = self._token_vectors(asked) if reading is None else reading.vectors
                 parts = [self._score_part(p, vectors, asked) for p in _parts(asked)]
             else:
                 parts = self._score_sequences(asked)
@@ -126,19 +252,19 @@ class Model:
             _joined([part.evidence for part in parts]),
         )
 
-    def relations(self, asked: Asked) -> Document:
+    def relations(self, asked: Asked, reading: Reading | None = None) -> Document:
         """The document with the relations the model asserts in place of any it had.
 
-        Each says in its `evidence` which sentences it was read in.
+        Each says in its `evidence` which sentences it was read in. Arguments as for `score`.
         """
-        scores = self.score(asked)
+        scores = self.score(asked, reading)
         decoding = self.settings.decoding
         found = decode(
             asked, scores.relation, scores.novelty, self.schema, decoding, scores.direction
         )
         return with_evidence(found, asked, scores.evidence)
 
-    def _token_vectors(self, encoded: EncodedDocument) -> FloatArray:
+    def _token_vectors(self, encoded: EncodedText) -> FloatArray:
         """Encoder output of all windows, ``(windows, length, hidden)``."""
         arrays = encoder_batch([encoded], self._tokenizer.pad_id)
         windows = len(encoded.window_ids)

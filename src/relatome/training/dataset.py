@@ -14,6 +14,7 @@ from torch.utils.data import Dataset, Sampler
 from relatome.data import Split, reach
 from relatome.encode import (
     Asked,
+    EncodedDocument,
     Encoding,
     PairSequence,
     Settings,
@@ -25,6 +26,7 @@ from relatome.encode import (
     pair_type_targets,
     relation_targets,
     stack,
+    tagging_targets,
     type_targets,
     unit_batch,
     units,
@@ -41,7 +43,8 @@ _STRETCH = 16
 class Example(NamedTuple):
     """A unit with the gold rows of its pairs by task, each ``(P, classes)``.
 
-    The gold of coreference has a row for every two mentions, ``(M, M, 2)``.
+    The gold of coreference has a row for every two mentions, ``(M, M, 2)``, that of tagging one for
+    every token and type, ``(T, types, 3)``.
     """
 
     unit: Unit
@@ -105,6 +108,9 @@ def _examples(asked: Asked, settings: Settings) -> Iterator[Example]:
         of_unit = {task: matrix[rows] for task, matrix in gold.items()}
         if settings.coreference:
             of_unit["coreference"] = _coreference(unit)
+        if settings.tagging:
+            assert isinstance(unit, EncodedDocument)
+            of_unit["tagging"] = tagging_targets(unit, schema)
         yield Example(unit, of_unit)
         first = rows.stop
 

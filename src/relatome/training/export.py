@@ -24,6 +24,7 @@ from relatome.recipes import Combination, TaggerRecipe, load_any
 from relatome.runtime.folder import (
     ATTENTION,
     CARD,
+    COREFERENCE,
     PAIRS,
     RELATION_FILES,
     TOKENIZER,
@@ -84,7 +85,8 @@ def export(
     Args:
         run_model: the ``model`` folder of a run.
         target: folder to write: ``encoder.fp32.onnx``, ``encoder.int8.onnx``, ``pairs.onnx``,
-            ``tokenizer.json`` and ``model.json``.
+            ``tokenizer.json`` and ``model.json``; and ``coreference.onnx`` if it learnt that under
+            document encoding.
         name: the model's name.
         version: the model's version.
         int8_only: leave out the fp32 encoder.
@@ -109,6 +111,8 @@ def export(
     if model.attention is not None:  # else the second graph would hold the encoder too
         model.attention.freeze(model.encoder)
     _export_pairs(model, settings, target / PAIRS)
+    if model.coreference is not None and isinstance(model.pairs, DocumentPairs):
+        _export_coreference(model, target / COREFERENCE)
     quantize(float_encoder, target / encoder_file("int8"))
     if int8_only:
         float_encoder.unlink()
@@ -161,7 +165,10 @@ def _export_encoder(model: RelationModel, path: Path) -> None:
 # The sizes of each input of the part after the encoder. Every size of the example is at least two
 # and no two are equal, or the exporter would fix or tie them; numbers are fixed.
 _SIZES = ("windows", "length", "documents", "tokens", "mentions", "pieces", "entities", "most")
-_EXAMPLE = {name: size for size, name in enumerate((*_SIZES, "pairs", "tail_most"), start=2)}
+_EXAMPLE = {
+    name: size
+    for size, name in enumerate((*_SIZES, "pairs", "tail_most", "others", "other_pieces"), start=2)
+}
 _DOCUMENT_SHAPES: dict[str, tuple[str | int, ...]] = {
     "token_source": ("documents", "tokens"),
     "mention_tokens": ("documents", "mentions", "pieces"),
@@ -178,16 +185,60 @@ _SEQUENCE_SHAPES: dict[str, tuple[str | int, ...]] = {
 }
 
 
+_MENTION_SHAPES: dict[str, tuple[str | int, ...]] = {
+    "token_source": ("documents", "tokens"),
+    "mention_tokens": ("documents", "mentions", "pieces"),
+    "other_tokens": ("documents", "others", "other_pieces"),
+}
+
+
 def _export_pairs(model: RelationModel, settings: Settings, path: Path) -> None:
     whole = isinstance(model.pairs, DocumentPairs)
     shapes = _DOCUMENT_SHAPES if whole else _SEQUENCE_SHAPES
+    pairs = _Pairs(model, attends=isinstance(settings.encoding, DocumentEncoding))
+    wanted = {name: shapes[name] for name in model.pair_inputs}
+    _write_after_encoder(pairs, model.encoder.hidden_size, path, wanted, pairs.outputs)
+
+
+class _Coreference(nn.Module):
+    """The head of coreference, with positional inputs."""
+
+    def __init__(self, model: RelationModel) -> None:
+        super().__init__()
+        self.pairs = model.pairs
+        self.head = model.coreference
+
+    def forward(self, token_vectors: Tensor, *mention_inputs: Tensor) -> Tensor:
+        """Logits ``(B, M, N, 2)`` of M mentions and N others."""
+        assert self.head is not None
+        source, *both = mention_inputs
+        vectors = [
+            self.pairs.mentions(token_vectors, {"token_source": source, "mention_tokens": tokens})
+            for tokens in both
+        ]
+        logits: Tensor = self.head(*vectors)
+        return logits
+
+
+def _export_coreference(model: RelationModel, path: Path) -> None:
+    head, hidden = _Coreference(model), model.encoder.hidden_size
+    _write_after_encoder(head, hidden, path, _MENTION_SHAPES, ["coreference"])
+
+
+def _write_after_encoder(
+    module: nn.Module,
+    hidden: int,
+    path: Path,
+    wanted: dict[str, tuple[str | int, ...]],
+    outputs: list[str],
+) -> None:
+    """Write a graph that reads token vectors and, besides, integers of the given shapes."""
     dims = {name: Dim(name) for name in _EXAMPLE}
 
     def dynamic(shape: tuple[str | int, ...]) -> dict[int, Dim]:
         return {axis: dims[size] for axis, size in enumerate(shape) if isinstance(size, str)}
 
-    wanted = [shapes[name] for name in model.pair_inputs]
-    vectors = torch.randn(_EXAMPLE["windows"], _EXAMPLE["length"], model.encoder.hidden_size)
+    vectors = torch.randn(_EXAMPLE["windows"], _EXAMPLE["length"], hidden)
     example = (
         vectors,
         *(
@@ -195,15 +246,17 @@ def _export_pairs(model: RelationModel, settings: Settings, path: Path) -> None:
                 *(_EXAMPLE[size] if isinstance(size, str) else size for size in shape),
                 dtype=torch.long,
             )
-            for shape in wanted
+            for shape in wanted.values()
         ),
     )
-    pairs = _Pairs(model, attends=isinstance(settings.encoding, DocumentEncoding))
     write_graph(
-        pairs,
+        module,
         example,
         path,
-        inputs=["token_vectors", *model.pair_inputs],
-        outputs=pairs.outputs,
-        dynamic=(dynamic(("windows", "length")), tuple(dynamic(shape) for shape in wanted)),
+        inputs=["token_vectors", *wanted],
+        outputs=outputs,
+        dynamic=(
+            dynamic(("windows", "length")),
+            tuple(dynamic(shape) for shape in wanted.values()),
+        ),
     )

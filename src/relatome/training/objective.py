@@ -44,6 +44,7 @@ class Objective:
             "direction": tasks.direction,
             "coreference": tasks.coreference,
             "pair_typing": tasks.pair_typing,
+            "tagging": tasks.tagging,
         }
         self.weights = {name: task.weight for name, task in weighted.items() if task is not None}
 

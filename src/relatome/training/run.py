@@ -28,6 +28,7 @@ from relatome.errors import (
     NOVELTY_UNKNOWN,
     RELATION_MISSING,
     START_CYCLE,
+    TAGGING_TYPES,
     TYPING_VECTOR,
     UNKNOWN_SCORE,
     UsageError,
@@ -129,6 +130,10 @@ def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
             raise UsageError(NEEDS_ENCODING, key="training.mask_entities", kind="document")
         if recipe.tasks.typing is not None and recipe.encoding.vector == "cls":
             raise UsageError(TYPING_VECTOR)
+        if recipe.tasks.tagging is not None:
+            raise UsageError(NEEDS_ENCODING, key="tasks.tagging", kind="document")
+    elif recipe.tasks.tagging is not None and recipe.encoding.types != "output":
+        raise UsageError(TAGGING_TYPES)
     elif recipe.data.negatives < 1:
         raise UsageError(NEEDS_ENCODING, key="data.negatives", kind="pair")
     require_fine_types(recipe, schema)
@@ -319,6 +324,7 @@ def _beginning(recipe: Recipe, schema: Schema, start: Path | None, encoder: str)
         typing=tasks.typing is not None,
         pair_typing=tasks.pair_typing is not None,
         coreference=tasks.coreference is not None,
+        tagging=tasks.tagging is not None,
         hidden=recipe.model.hidden,
         definitions={} if recipe.definitions is None else recipe.definitions.labels,
     )

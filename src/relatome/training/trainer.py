@@ -102,6 +102,11 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         if rate := self.recipe.training.mask_entities:
             # Once for both passes: the second reads what the first one did.
             inputs = inputs | {"input_ids": hide_entities(inputs, rate, self.mask_id)}
+            if (tags := inputs.get("tagging" + _GOLD)) is not None:
+                # Of a mask nobody can tell the tag.
+                shown = inputs["input_ids"].flatten()[inputs["token_source"].clamp(min=0)]
+                hidden = shown == self.mask_id
+                inputs = inputs | {"tagging" + _GOLD: tags & ~hidden[..., None, None]}
         adversarial = self.recipe.adversarial
         if adversarial is None:
             return super().training_step(model, inputs, num_items_in_batch)  # type: ignore[no-any-return]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 
 from relatome.data import Document
-from relatome.encode import Tokenizer, length_batches
+from relatome.encode import DocumentEncoding, Settings, Tokenizer, length_batches
 from relatome.encode.decode import FloatArray
 from relatome.encode.mention_tags import (
     TaggerSettings,
@@ -18,7 +18,8 @@ from relatome.encode.mention_tags import (
     token_windows,
     window_batch,
 )
-from relatome.models import TaggerModel
+from relatome.errors import TAGGING_UNLEARNT, ModelError
+from relatome.models import RelationModel, TaggerModel
 from relatome.training.checkpoint import read_model, save_model
 
 _TOKEN_BUDGET = 8192
@@ -63,6 +64,21 @@ class Tagger(NamedTuple):
     def save(self, folder: Path) -> None:
         """Write weights, tokenizer, settings and the encoder's configuration into `folder`."""
         save_model(self.model, self.tokenizer, self.settings, folder)
+
+
+def tagger_of(model: RelationModel, tokenizer: Tokenizer, settings: Settings) -> Tagger:
+    """The tagger in a relation model that learnt tagging; it shares its weights.
+
+    Raises:
+        ModelError: if it did not.
+    """
+    encoding = settings.encoding
+    if model.tagging is None or not isinstance(encoding, DocumentEncoding):
+        raise ModelError(TAGGING_UNLEARNT)
+    alone = TaggerSettings(tuple(settings.schema.entity_types), encoding)
+    tagger = TaggerModel(model.encoder.backbone, alone, tokenizer)
+    tagger.classify = model.tagging.classify
+    return Tagger(tagger.eval(), tokenizer, alone)
 
 
 def load_tagger_model(folder: Path) -> Tagger:
