@@ -12,7 +12,7 @@ import pytest
 from relatome.data.document import Document, Passage
 from relatome.errors import InputError, UsageError, WorkError
 from relatome.formats import Problems, WriteReport, read, write
-from relatome.formats.target import new_folder
+from relatome.formats.target import new_folder, replaced
 from tests.formats.examples import DOCUMENTS, PUBTATOR, path_with
 
 
@@ -108,3 +108,26 @@ def test_an_empty_folder_is_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with new_folder(Path()) as folder:
         (folder / "whole").write_text("x")
     assert (tmp_path / "empty" / "whole").is_file()
+
+
+def test_a_link_stays_and_leads_to_the_new_content(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "there" / "file")
+    for content in (b"first", b"second"):
+        with replaced(link) as stream:
+            stream.write(content)
+        assert link.is_symlink()
+        assert (tmp_path / "there" / "file").read_bytes() == content
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read_end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with replaced(pipe) as stream:
+        stream.write(b"content")
+    assert os.read(read_end, 100) == b"content"
+    os.close(read_end)
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+    assert not pipe.is_file()

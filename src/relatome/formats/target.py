@@ -17,12 +17,22 @@ from relatome.errors import CANNOT_WRITE, FOLDER_FULL, UsageError, WorkError
 def replaced(path: Path) -> Iterator[BinaryIO]:
     """A stream whose content appears at `path` when the block ends well, and not at all otherwise.
 
-    A name ending in ``.gz`` is compressed; the same content gives the same bytes.
+    A name ending in ``.gz`` is compressed; the same content gives the same bytes. A link stays, and
+    the file it leads to is replaced. What is no file, such as a pipe or ``/dev/null``, is written
+    to as it is.
 
     Raises:
         WorkError: if the file cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("wb") as device:
+                yield device
+            return
+        whole = path.resolve()
+    except OSError as error:
+        raise WorkError(CANNOT_WRITE, path=path, reason=error.strerror or error) from None
+    temporary = whole.with_name(f".{whole.name}.{os.getpid()}.part")
     try:
         with temporary.open("wb") as plain:
             if path.suffix.lower() == ".gz":
@@ -30,7 +40,7 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
                     yield cast(BinaryIO, packed)
             else:
                 yield plain
-        temporary.replace(path)
+        temporary.replace(whole)
     except OSError as error:
         raise WorkError(CANNOT_WRITE, path=path, reason=error.strerror or error) from None
     finally:
