@@ -399,6 +399,21 @@ def test_several_threads_say_the_same(tiny_model: Path) -> None:
     assert one.tally == three.tally
 
 
+def test_other_options_of_the_same_models(sure: Path) -> None:
+    extract = load(sure, tagger=tagging, weights="fp32", threads=1)
+    every = [document.relations for document in extract(MANY)]
+    other = extract.under(tagger="auto", min_score=0.7, precision=0.5)
+    alone = load(sure, tagger="given", weights="fp32", threads=1, min_score=0.7, precision=0.5)
+    assert [other.extract(d).relations for d in MANY] == [d.relations for d in alone(MANY)]
+    assert other.model is extract.model
+    assert other.tally == alone.tally
+    assert extract.tally.documents == len(MANY)
+    assert extract.tally.unsure == 0
+    assert [document.relations for document in extract(MANY)] == every
+    with pytest.raises(UsageError, match="R851"):
+        extract.under(precision=0.99)
+
+
 def test_an_error_comes_where_it_stands(tiny_model: Path) -> None:
     """What stands before it has come out already."""
     strange = msgspec.structs.replace(
