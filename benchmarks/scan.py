@@ -184,7 +184,6 @@ def watched(inputs: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
             "all": (ended - begun) / (done - before),
         },
         "peak_worker_mb": memory,
-        "peak_main_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
 

@@ -155,7 +155,6 @@ def main() -> None:
     parser.add_argument("--die-at", type=int)
     parser.add_argument("--slow", type=float, default=0.0)
     parser.add_argument("--kill", default="")
-    parser.add_argument("--pids", action="store_true")
     options = parser.parse_args()
     work = StubWork(options.slow, die=options.kill)
     if options.die_at is not None:

@@ -15,10 +15,13 @@ import pytest
 from filelock import FileLock
 
 from relatome.errors import UsageError, WorkError
+from relatome.formats import jsonl, write
 from relatome.graph.tables import DELETIONS, DOCUMENTS, ENTITIES, ERRORS, RELATIONS, SCHEMAS
 from relatome.scale import ScanReport, State
 from relatome.scale.bulk import carry_out
 from relatome.scale.manifest import Manifest
+from relatome.scale.schedule import Ready
+from relatome.scale.worker import Worker
 from tests.formats.test_pubmed_xml import record, whole
 from tests.scale.stub import StubWork, document, tables, write_inputs
 
@@ -40,15 +43,11 @@ class _Inline:
     most = 2
 
     def __init__(self, work: StubWork, identity: dict[str, object]) -> None:
-        from relatome.scale.worker import Worker
-
         self._make = lambda: Worker(work, identity)  # type: ignore[arg-type]
         self._workers: dict[int, object] = {}
         self._events: list[tuple[int, object]] = []
 
     def start(self, worker: int) -> None:
-        from relatome.scale.schedule import Ready
-
         made = self._make()
         self._workers[worker] = made
         failure = made.begin()
@@ -75,8 +74,6 @@ def rows(scan: Path, table: str) -> list[dict[str, object]]:
 
 def test_the_tables_say_what_was_read(tmp_path: Path) -> None:
     source = tmp_path / "one.jsonl"
-    from relatome.formats import write
-
     made = document("7", "Aspirin saves\n\nHearts and Aspirin.", year="1999", journal="J")
     write([made], source, "jsonl")
     report = carry_out(StubWork(), [str(source)], tmp_path / "out")
@@ -141,8 +138,6 @@ def test_errors_are_rows_and_lose_nothing_else(tmp_path: Path) -> None:
 
 
 def msg(id: str, text: str) -> bytes:
-    from relatome.formats import jsonl
-
     return jsonl.line(document(id, text))
 
 
@@ -293,6 +288,15 @@ def test_what_killed_runs_left_is_removed(inputs: Path, tmp_path: Path) -> None:
 def test_a_model_that_workers_lack_is_said(inputs: Path, tmp_path: Path) -> None:
     with pytest.raises(WorkError, match=r"R915.*R999"):
         carry_out(StubWork(missing=True), [str(inputs)], tmp_path / "out")
+
+
+def test_a_worker_with_another_model_is_refused() -> None:
+    failure = Worker(StubWork(option="its own"), {"option": "ours"}).begin()
+    assert failure is not None
+    assert failure.fatal
+    assert failure.error.code == "R915"
+    assert "option was ours, is its own" in str(failure.error)
+    assert Worker(StubWork(), {"option": "as ever"}).begin() is None
 
 
 def test_an_input_that_cannot_be_read_is_given_up_and_the_others_are_done(

@@ -184,16 +184,22 @@ def test_nothing_is_lost_or_doubled_at_many_kill_points(
     assert (lost, doubled) == (0, 0)
 
 
-def test_workers_end_with_the_scan(inputs: Path, tmp_path: Path) -> None:
+def test_workers_have_a_core_each_and_end_with_the_scan(inputs: Path, tmp_path: Path) -> None:
     process = start(tmp_path / "out", inputs, "--slow", 0.2)
     assert process.stdout is not None
     process.stdout.readline()
     until = time.monotonic() + 30
-    while not (pids := descendants(process.pid)) and time.monotonic() < until:
+    pinned: list[set[int]] = []
+    while time.monotonic() < until:
+        pids = descendants(process.pid)
+        pinned = [os.sched_getaffinity(pid) for pid in pids]
+        if len(pids) == 2 and all(len(each) == 1 for each in pinned):
+            break
         time.sleep(0.05)
     process.kill()
     process.communicate(timeout=60)
-    assert pids
+    assert [len(each) for each in pinned] == [1, 1]
+    assert len(set.union(*pinned)) == min(2, len(os.sched_getaffinity(0)))
     while any(Path(f"/proc/{pid}").exists() for pid in pids):
         assert time.monotonic() < until
         time.sleep(0.05)
@@ -246,6 +252,7 @@ def test_ray_writes_what_processes_write(
     assert require_same(tmp_path / "out", unbroken) == (0, 0)
 
 
+@pytest.mark.slow
 def test_ray_replaces_a_worker_that_is_lost(
     cluster: str, inputs: Path, unbroken: dict[str, bytes], tmp_path: Path
 ) -> None:

@@ -83,13 +83,18 @@ def _files(name: str, out: Path) -> tuple[list[Path], int]:
     path = Path(os.path.abspath(name))
     if path.is_dir():
         return _below(path, out)
-    matched = [name] if path.exists() else glob.glob(name, recursive=True)
-    if not matched:
-        raise UsageError(SCAN_INPUT_MISSING, name=name)
-    paths = sorted(Path(os.path.abspath(each)) for each in matched)
+    paths = [path] if path.exists() else _matching(name, out)
     for each in paths:
         _require_one_file(each)
-    return [each for each in paths if not each.is_dir() and out not in each.parents], 0
+    return paths, 0
+
+
+def _matching(pattern: str, out: Path) -> list[Path]:
+    matched = glob.glob(pattern, recursive=True)
+    if not matched:
+        raise UsageError(SCAN_INPUT_MISSING, name=pattern)
+    paths = sorted(Path(os.path.abspath(each)) for each in matched)
+    return [each for each in paths if not each.is_dir() and out not in each.parents]
 
 
 def _below(folder: Path, out: Path) -> tuple[list[Path], int]:
