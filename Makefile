@@ -68,6 +68,7 @@ benchmarks: $(VENV)/dev
 	$(BIN)/python benchmarks/raw_text.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/graph.py
 	$(BIN)/python benchmarks/tables.py
 
 results: $(VENV)/dev

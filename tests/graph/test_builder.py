@@ -202,7 +202,7 @@ DOCUMENTS = st.lists(
 EVERY = (ASPIRIN, HEADACHE, ULCER, COX1)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(DOCUMENTS, st.randoms(use_true_random=False))
 def test_any_scan(
     tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[list[Row], int | None]],

@@ -121,7 +121,7 @@ RECORDS = st.builds(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.lists(RECORDS, max_size=4), min_size=1, max_size=4),
     st.dictionaries(st.integers(0, 3), st.lists(st.sampled_from("123"), max_size=2), max_size=3),

@@ -13,6 +13,7 @@ from relatome.graph.identifiers import curie, is_local, link, publication
 
 # What KGX takes for a CURIE.
 KGX = re.compile(r"[^ <()>:]*:[^/ :]+")
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @pytest.mark.parametrize(
@@ -43,8 +44,11 @@ def test_examples(identifier: str, type: str, expected: str) -> None:
 
 @given(st.text(min_size=1), st.sampled_from(["Gene", "Chemical", "My type", "a:b"]))
 def test_every_identifier_has_one(identifier: str, type: str) -> None:
-    for made in (curie(identifier, type), curie(local_id(type, identifier), type)):
+    prefixed = (f"local:{identifier}", f"CHEBI:{identifier}", local_id(type, identifier))
+    for each in (identifier, *prefixed):
+        made = curie(each, type)
         assert KGX.fullmatch(made)
+        assert not NOT_XML.search(made)
 
 
 @given(st.lists(st.text(min_size=1, max_size=60).map(str.casefold), min_size=2, unique=True))

@@ -222,7 +222,7 @@ def test_several_threads(graph: Graph) -> None:
 
     expected = [ask(number) for number in range(4)]
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(ask, range(80))) == expected * 20
+        assert list(pool.map(ask, range(24))) == expected * 6
 
 
 def test_a_folder_that_cannot_be_written(small_graph: Path, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def without(path: Path, column: str) -> None:
         ("R925", lambda scan: (scan / "deletions/00001-part.parquet").unlink()),
         ("R926", lambda scan: without(scan / RELATIONS, "score")),
         ("R927", lambda scan: altered(scan / RELATIONS, position=[0, 0, 1, 7])),
+        ("R927", lambda scan: altered(scan / RELATIONS, position=[0, 0, 1, None])),
         ("R927", lambda scan: altered(scan / RELATIONS, score=[0.5, 1.5, 0.5, 0.5])),
         ("R927", lambda scan: altered(scan / RELATIONS, score=[0.5, float("nan"), 0.5, 0.5])),
         ("R927", lambda scan: altered(scan / RELATIONS, head=["x", "x", "x", None])),

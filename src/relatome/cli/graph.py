@@ -58,9 +58,9 @@ def build(
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="scale") from None
     counts = build_graph(scans, out, memory=memory).counts
     typer.echo(
-        f"{counts.records:,} records of {counts.shards:,} shards: {counts.documents:,} documents "
-        f"used, {counts.superseded:,} superseded, {counts.deleted:,} deleted, "
-        f"{counts.retracted:,} retracted and left out."
+        f"{_number(counts.records, 'record')} of {_number(counts.shards, 'shard')}: "
+        f"{_number(counts.documents, 'document')} used, {counts.superseded:,} superseded, "
+        f"{counts.deleted:,} deleted, {counts.retracted:,} retracted and left out."
     )
     if missing := counts.unfinished_shards:
         are = "shard of the scan is" if missing == 1 else "shards of the scan are"
@@ -186,6 +186,10 @@ def _open(path: Path) -> Graph:
     except ModuleNotFoundError as error:
         raise MissingExtraError(EXTRA_MISSING, module=error.name, extra="scale") from None
     return Graph(path)
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _refuse(what: str, instead: str) -> None:

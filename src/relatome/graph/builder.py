@@ -92,7 +92,9 @@ def _build(connection: DuckDBPyConnection, scans: Scans) -> Provenance:
             type VARCHAR, directed BOOLEAN, score FLOAT, novel BOOLEAN, novel_score FLOAT,
             sentences STRUCT("start" INTEGER, "end" INTEGER, text VARCHAR)[])""")
     for shard in scans.shards:
-        _read(connection, shard)
+        _stage(connection, shard)
+        _add_entities(connection)
+        _add_relations(connection, shard)
     _make_nodes(connection)
     _make_edges(connection)
     return Provenance(
@@ -102,8 +104,8 @@ def _build(connection: DuckDBPyConnection, scans: Scans) -> Provenance:
     )
 
 
-def _read(connection: DuckDBPyConnection, shard: Shard) -> None:
-    """What the current records of one shard say, entities under their CURIEs."""
+def _stage(connection: DuckDBPyConnection, shard: Shard) -> None:
+    """Read the tables of one shard, and which of its records are current (``mine``)."""
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE mine AS
         SELECT position, record, document, year FROM current WHERE shard = $shard""",
@@ -129,6 +131,10 @@ def _read(connection: DuckDBPyConnection, shard: Shard) -> None:
             {"source": source},
         )
     _require_whole(connection, shard)
+
+
+def _add_entities(connection: DuckDBPyConnection) -> None:
+    """Count the entities of the current records, and make ``curies`` of all of the shard."""
     # An argument without an entity row is an entity too, of no known mention.
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE arguments AS
@@ -149,7 +155,8 @@ def _read(connection: DuckDBPyConnection, shard: Shard) -> None:
         INSERT INTO typed
         SELECT id, type, count(DISTINCT position) FROM present GROUP BY ALL;
         INSERT INTO counted
-        SELECT id, count(DISTINCT position), sum(len(mentions)) FROM present GROUP BY ALL;
+        SELECT id, count(DISTINCT position), coalesce(sum(len(mentions)), 0)
+        FROM present GROUP BY ALL;
         INSERT INTO spelled SELECT DISTINCT id, identifier FROM present;
         INSERT INTO named
         SELECT id, name, count(*) FROM (
@@ -157,7 +164,10 @@ def _read(connection: DuckDBPyConnection, shard: Shard) -> None:
         WHERE trim(name) <> '' GROUP BY ALL;
         INSERT INTO named
         SELECT DISTINCT id, name, 0 FROM present WHERE trim(name) <> ''""")
-    # An annotation has no score: it is certain.
+
+
+def _add_relations(connection: DuckDBPyConnection, shard: Shard) -> None:
+    """Add the relations of the current records; one without score, an annotation, is certain."""
     connection.execute(
         """INSERT INTO asserted
         SELECT record, document, year,
@@ -176,10 +186,11 @@ def _read(connection: DuckDBPyConnection, shard: Shard) -> None:
 
 def _require_whole(connection: DuckDBPyConnection, shard: Shard) -> None:
     """Refuse rows that would be lost on the way into the graph."""
+    lost = "position IS NULL OR position NOT IN (FROM positions)"
     wanted: Iterable[tuple[str, str, str]] = (
-        (ENTITIES, "an entity of no document", "position NOT IN (FROM positions)"),
+        (ENTITIES, "an entity of no document", lost),
         (ENTITIES, "an entity without identifier or type", "id IS NULL OR type IS NULL"),
-        (RELATIONS, "a relation of no document", "position NOT IN (FROM positions)"),
+        (RELATIONS, "a relation of no document", lost),
         (
             RELATIONS,
             "a relation without head, tail or type",

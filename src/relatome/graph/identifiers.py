@@ -37,9 +37,10 @@ _MESH = re.compile(r"[CD]\d{6,9}")
 _RS = re.compile(r"rs\d+", re.IGNORECASE)
 _CVCL = re.compile(r"(?:CVCL[_:])([A-Z0-9]{4})", re.IGNORECASE)
 # What KGX takes for a CURIE: no blank, slash or colon after the first one.
-_CURIE = re.compile(r"([A-Za-z][\w.-]*):([^/\s:<>\"|\\]+)")
+_UNSAFE_CHARACTERS = r"/\s:<>\"|\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
+_CURIE = re.compile(rf"([A-Za-z][A-Za-z0-9_.-]*):([^{_UNSAFE_CHARACTERS}]+)")
 # Of a local identifier, what is no part of a CURIE; the rest it escapes itself.
-_UNSAFE = re.compile(r"[\s/:<>\"|\\]")
+_UNSAFE = re.compile(rf"[{_UNSAFE_CHARACTERS}]")
 
 
 def canonical_type(type: str) -> str:
