@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import relatome
+from relatome.corpora import load
 from relatome.data import Document
 from tests.page import service
 from tests.page.conftest import Opener
@@ -232,3 +233,18 @@ def test_the_page_is_usable_within_a_second(opened: Opener) -> None:
         page.wait_for_selector("body.ready")
         taken.append(page.evaluate("performance.now()"))
     assert min(taken) < 1000
+
+
+def test_a_curated_file_is_a_corpus(opened: Opener, tmp_path: Path) -> None:
+    document = service.annotated()[0]
+    page = opened([document])
+    for relation in document.relations:
+        page.keyboard.press("a" if relation.novel else "r")
+    saved(page, tmp_path, "curated", "jsonl")
+    description = tmp_path / "mine.toml"
+    split = '[splits.train]\nrole = "train"\nfiles = ["curated.jsonl"]\n'
+    description.write_text(f'name = "mine"\nschema = "biored"\n{split}', encoding="utf-8")
+    (read,) = load(str(description), "train").documents
+    accepted = {(r.head, r.type, r.tail) for r in document.relations if r.novel}
+    assert pairs(read) == accepted
+    assert len(read.mentions) == len(document.mentions)
