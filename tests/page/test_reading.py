@@ -12,6 +12,7 @@ from relatome.corpora import load
 from relatome.data import Document
 from tests.page import service
 from tests.page.conftest import Opener
+from tests.tiny import document
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -200,6 +201,30 @@ def test_the_service_may_be_gone(opened: Opener) -> None:
     page.click("#submit")
     page.locator("#error", has_text="not answer").wait_for()
     assert page.input_value("#text") == ABSTRACT
+
+
+def test_work_is_shown_and_can_be_stopped(opened: Opener) -> None:
+    page = opened()
+    page.route("**/v1/extract", lambda route: None)
+    page.fill("#text", ABSTRACT)
+    page.click("#submit")
+    assert page.inner_text("#submit") == "Extracting…"
+    assert page.locator("#submit").is_disabled()
+    page.click("#cancel")
+    page.locator("#submit", has_text="Extract relations").wait_for()
+    assert page.locator("#error").is_hidden()
+    assert page.inner_text("#status") == "Stopped."
+
+
+def test_a_large_document_is_drawn_in_part(opened: Opener) -> None:
+    marked = " ".join(f"{{g{i}|G|{i}}}" for i in range(70))
+    relations = [("0", str(i), "Association", None) for i in range(1, 70)]
+    page = opened([document("large", marked, *relations)])
+    assert page.locator(".relation").count() == 69
+    assert page.inner_text("#network-count") == "the 60 surest of 69"
+    page.locator("#network canvas").first.wait_for()
+    drawn = "document.getElementById('network').cytoscape.edges().length"
+    assert page.evaluate(drawn) == 60
 
 
 def test_nothing_found(opened: Opener) -> None:

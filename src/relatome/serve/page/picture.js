@@ -173,7 +173,7 @@ function style(container) {
     { selector: ".forth", style: { "target-arrow-shape": "triangle" } },
     { selector: ".back", style: { "source-arrow-shape": "triangle" } },
     { selector: ".rejected", style: { opacity: 0.2 } },
-    { selector: ".dim", style: { opacity: 0.18 } },
+    { selector: ".dim", style: { opacity: 0.28 } },
     { selector: "node.lit", style: { opacity: 1, "border-width": 4.5, "font-weight": "bold" } },
     { selector: "edge.lit", style: { opacity: 1, "z-index": 9 } },
     { selector: "edge.named", style: { label: "data(label)", "font-size": 12.5 } },
