@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 import relatome
+from relatome.corpora import load
 from relatome.data import Document
 from tests.page import service
 from tests.page.conftest import Opener
+from tests.tiny import document
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -201,6 +203,30 @@ def test_the_service_may_be_gone(opened: Opener) -> None:
     assert page.input_value("#text") == ABSTRACT
 
 
+def test_work_is_shown_and_can_be_stopped(opened: Opener) -> None:
+    page = opened()
+    page.route("**/v1/extract", lambda route: None)
+    page.fill("#text", ABSTRACT)
+    page.click("#submit")
+    assert page.inner_text("#submit") == "Extracting…"
+    assert page.locator("#submit").is_disabled()
+    page.click("#cancel")
+    page.locator("#submit", has_text="Extract relations").wait_for()
+    assert page.locator("#error").is_hidden()
+    assert page.inner_text("#status") == "Stopped."
+
+
+def test_a_large_document_is_drawn_in_part(opened: Opener) -> None:
+    marked = " ".join(f"{{g{i}|G|{i}}}" for i in range(70))
+    relations = [("0", str(i), "Association", None) for i in range(1, 70)]
+    page = opened([document("large", marked, *relations)])
+    assert page.locator(".relation").count() == 69
+    assert page.inner_text("#network-count") == "the 60 surest of 69"
+    page.locator("#network canvas").first.wait_for()
+    drawn = "document.getElementById('network').cytoscape.edges().length"
+    assert page.evaluate(drawn) == 60
+
+
 def test_nothing_found(opened: Opener) -> None:
     page = opened([Document("empty", service.annotated()[0].passages)])
     assert "nothing to relate" in page.inner_text("#no-relations")
@@ -232,3 +258,18 @@ def test_the_page_is_usable_within_a_second(opened: Opener) -> None:
         page.wait_for_selector("body.ready")
         taken.append(page.evaluate("performance.now()"))
     assert min(taken) < 1000
+
+
+def test_a_curated_file_is_a_corpus(opened: Opener, tmp_path: Path) -> None:
+    document = service.annotated()[0]
+    page = opened([document])
+    for relation in document.relations:
+        page.keyboard.press("a" if relation.novel else "r")
+    saved(page, tmp_path, "curated", "jsonl")
+    description = tmp_path / "mine.toml"
+    split = '[splits.train]\nrole = "train"\nfiles = ["curated.jsonl"]\n'
+    description.write_text(f'name = "mine"\nschema = "biored"\n{split}', encoding="utf-8")
+    (read,) = load(str(description), "train").documents
+    accepted = {(r.head, r.type, r.tail) for r in document.relations if r.novel}
+    assert pairs(read) == accepted
+    assert len(read.mentions) == len(document.mentions)

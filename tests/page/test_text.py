@@ -73,6 +73,14 @@ def test_an_address_that_is_no_web_page_is_no_link(opened: Opener) -> None:
     assert safe == [None, None, None, "https://example.org/a%20b"]
 
 
+def test_a_pubmed_id_leads_to_pubmed(opened: Opener) -> None:
+    page = opened([document("18439317", "{x|G|1}")])
+    link = page.locator("#text-head a")
+    assert link.inner_text() == "PubMed 18439317"
+    assert link.get_attribute("href") == "https://pubmed.ncbi.nlm.nih.gov/18439317/"
+    assert link.get_attribute("rel") == "noopener noreferrer"
+
+
 def test_nested_crossing_and_discontinuous_mentions(opened: Opener) -> None:
     text = "🧬 human breast cancer cell line, ovarian and breast tumours"
     spans = [(2, 21, "D"), (2, 7, "O"), (2, 31, "L"), (15, 26, "D"), (2, 7, "G")]

@@ -7,7 +7,7 @@ import { draw, fit } from "./picture.js";
 import { choose, entitiesOf, keyOf, light, on, shown, state } from "./store.js";
 import { words } from "./types.js";
 
-const MOST = 80; // more edges than that make a ball of wool
+const MOST = 60; // more edges than that make a ball of wool
 
 let picture = null;
 let drawing = 0;

@@ -45,6 +45,7 @@ export function fit(picture) {
   const high = Math.max(picture.height() - 90, 80);
   const crowded = Math.max(1, Math.sqrt((picture.nodes().length * 9000) / (wide * high)));
   stretch(picture.nodes(), wide * crowded, high * crowded);
+  part(picture.nodes());
   picture.fit(undefined, 22);
   if (picture.zoom() > 1.1) {
     picture.zoom(1.1);
@@ -104,6 +105,29 @@ function stretch(nodes, wide, high) {
   }));
 }
 
+const ROOM = { x: 104, y: 62 }; // of a node with its label
+
+// Nodes whose labels would overlap are pushed apart, the shorter way.
+function part(nodes) {
+  const at = nodes.map((node) => ({ ...node.position() }));
+  for (let round = 0; round < 40; round += 1) {
+    let pushed = false;
+    for (let i = 1; i < at.length; i += 1) {
+      for (let j = 0; j < i; j += 1) {
+        const over = { x: ROOM.x - Math.abs(at[i].x - at[j].x), y: ROOM.y - Math.abs(at[i].y - at[j].y) };
+        if (over.x <= 0 || over.y <= 0) continue;
+        const axis = over.x / ROOM.x < over.y / ROOM.y ? "x" : "y";
+        const push = (at[i][axis] < at[j][axis] ? -1 : 1) * (over[axis] / 2 + 0.5);
+        at[i][axis] += push;
+        at[j][axis] -= push;
+        pushed = true;
+      }
+    }
+    if (!pushed) break;
+  }
+  nodes.positions((_, index) => at[index]);
+}
+
 function style(container) {
   const computed = getComputedStyle(container);
   const colour = (name) => computed.getPropertyValue(`--${name}`).trim();
@@ -149,7 +173,7 @@ function style(container) {
     { selector: ".forth", style: { "target-arrow-shape": "triangle" } },
     { selector: ".back", style: { "source-arrow-shape": "triangle" } },
     { selector: ".rejected", style: { opacity: 0.2 } },
-    { selector: ".dim", style: { opacity: 0.18 } },
+    { selector: ".dim", style: { opacity: 0.28 } },
     { selector: "node.lit", style: { opacity: 1, "border-width": 4.5, "font-weight": "bold" } },
     { selector: "edge.lit", style: { opacity: 1, "z-index": 9 } },
     { selector: "edge.named", style: { label: "data(label)", "font-size": 12.5 } },
