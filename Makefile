@@ -68,7 +68,11 @@ benchmarks: $(VENV)/dev
 	$(BIN)/python benchmarks/raw_text.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/scan.py
+	$(BIN)/python benchmarks/scan.py --bookkeeping
+	$(BIN)/python benchmarks/scan.py --tables
 	$(BIN)/python benchmarks/graph.py
+	$(BIN)/python benchmarks/serve.py
 	$(BIN)/python benchmarks/tables.py
 
 results: $(VENV)/dev
