@@ -252,7 +252,7 @@ def _relations(
     result = score(gold, predicted, PROTOCOL)
     intervals = f1_intervals(result)
     return {
-        "weights": pipeline.model.precision,
+        "weights": pipeline.model.weights,
         "candidates": pipeline.tally.candidates,
         "f1": {name: result.f1(name) for name in result.scores},
         "interval_95": {
