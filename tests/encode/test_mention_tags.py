@@ -93,7 +93,7 @@ def test_no_mention_crosses_passages() -> None:
 def test_the_sequence_is_the_most_probable_one() -> None:
     """Compared with all sequences there are."""
     random = np.random.default_rng(5)
-    made = document("d", "a cell or a tumor was")
+    made = document("d", "cell ab or tumor was")  # cell a ##b or tumor was
     tokens = tokenizer()(made.text)
     for _ in range(30):
         logits = (3 * random.standard_normal((6, 1, 3))).astype(np.float32)
@@ -110,8 +110,21 @@ def test_the_sequence_is_the_most_probable_one() -> None:
 
 
 def _legal(tags: tuple[int, ...]) -> bool:
+    """Nothing is inside that did not begin, and the third piece is as the second of its word."""
     before = (OUTSIDE, *tags)
-    return not any(tag == INSIDE and b == OUTSIDE for b, tag in zip(before, tags, strict=False))
+    started = not any(tag == INSIDE and b == OUTSIDE for b, tag in zip(before, tags, strict=False))
+    return started and tags[2] == (OUTSIDE if tags[1] == OUTSIDE else INSIDE)
+
+
+def test_no_mention_begins_or_ends_within_a_word() -> None:
+    made = document("d", "the ab was")  # the a ##b was
+    tokens = tokenizer()(made.text)
+    logits = np.zeros((4, 1, 3), dtype=np.float32)
+    logits[:, :, OUTSIDE] = 9
+    logits[1, 0, BEGIN], logits[2, 0, OUTSIDE] = 11, 10
+    assert spans(tagged(made, tokens, logits, (GENE,))) == []
+    logits[1, 0, BEGIN] = 25
+    assert spans(tagged(made, tokens, logits, (GENE,))) == [(4, 6, GENE)]
 
 
 @given(st.integers(20, 90), st.integers(0, 10), st.integers(0, 40))
