@@ -61,6 +61,8 @@ class Extraction(msgspec.Struct, frozen=True):
             "model": folder.manifest.name,
             "model version": folder.manifest.version,
             "model SHA-256": _manifest_hash(folder.path),
+            # Whether the order of head and tail means anything, which the graph must know.
+            "pairs": "ordered" if folder.settings.schema.ordered else "unordered",
             "tagger": self.tagger if self.tagger in ("auto", "local", GIVEN) else "folder",
             "tagger SHA-256": None if tagger is None else _manifest_hash(tagger),
             "dictionary SHA-256": _file_hash(self.dictionary),
