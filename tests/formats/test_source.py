@@ -70,7 +70,7 @@ def test_missing_files_and_folders_are_misuse_at_once(tmp_path) -> None:
     assert "pubtator, bioc-xml" in caught.value.next_step
 
 
-@pytest.mark.parametrize("content", [b"", b" \r\n\n", b"\xef\xbb\xbf", gzip.compress(b"")])
+@pytest.mark.parametrize("content", [b"", b" \r\n\n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0)])
 def test_empty_files(content: bytes) -> None:
     documents, (problem,) = problems_of(content)
     assert documents == []

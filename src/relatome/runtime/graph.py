@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy.typing as npt
 import onnxruntime
@@ -19,10 +19,6 @@ from relatome.errors import (
     Place,
     UsageError,
 )
-from relatome.runtime.folder import Weights
-
-if TYPE_CHECKING:
-    from relatome.runtime.bfloat import BFloatGraph
 
 Device = Literal["cpu", "cuda"]
 
@@ -82,33 +78,6 @@ class Graph:
         except Exception as error:  # as above
             raise ModelError(MODEL_RUN, at=self._place, reason=first_line(error)) from None
         return outputs
-
-
-def open_graph(
-    content: bytes, weights: Weights, folder: Path, device: Device = "cpu"
-) -> Graph | BFloatGraph:
-    """A graph, loaded by what computes with such weights on such a device.
-
-    Quantized weights are turned back for CUDA, which has no fast products of int8 in ONNX Runtime.
-
-    Raises:
-        UsageError: if there is no such device, or not for these weights.
-        MissingExtraError: if that comes with an extra that is not installed.
-        ModelError: if it is no valid graph.
-    """
-    if device == "cuda":
-        if weights == "bf16":
-            raise UsageError(DEVICE_MISSING, device=device, weights=weights)
-        if weights == "int8":
-            from relatome.runtime.bfloat import with_float_weights
-
-            content = with_float_weights(content)
-        return Graph(content, folder, device)
-    if weights != "bf16":
-        return Graph(content, folder)
-    from relatome.runtime.bfloat import BFloatGraph
-
-    return BFloatGraph(content, folder)
 
 
 def cores() -> int:

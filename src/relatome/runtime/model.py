@@ -34,7 +34,8 @@ from relatome.encode.decode import FloatArray
 from relatome.encode.tokens import IntArray
 from relatome.errors import MODEL_NO_COREFERENCE, MODEL_RUN, ModelError, Place
 from relatome.runtime.folder import ATTENTION, COREFERENCE, PAIRS, ModelFolder, Weights
-from relatome.runtime.graph import Device, Graph, open_graph
+from relatome.runtime.graph import Device, Graph
+from relatome.runtime.opening import open_graph
 
 # Bounds on what one call of a graph works on, so that memory does not grow with the document. Lower
 # ones take more of it: smaller blocks are not given back to the system one by one.

@@ -10,7 +10,8 @@ from relatome.encode.decode import FloatArray
 from relatome.encode.mention_tags import read_tags, token_windows, window_batch
 from relatome.errors import ModelError, Place
 from relatome.runtime.folder import ModelFolder, Weights
-from relatome.runtime.graph import Device, open_graph
+from relatome.runtime.graph import Device
+from relatome.runtime.opening import open_graph
 
 # Bound on what one pass works on, so that memory does not grow with the document.
 _MOST_WINDOWS = 8
