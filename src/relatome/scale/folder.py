@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -55,8 +55,10 @@ class ScanFolder:
         """Remove all of an earlier scan, the records first: half of it must not look done.
 
         Raises:
+            UsageError: if the folder holds something else; nothing of it is removed then.
             WorkError: if it cannot be removed.
         """
+        self._require_ours()
         with writing(self.path):
             for each in (SHARDS, *SCHEMAS):
                 if (self.path / each).is_dir():
@@ -65,7 +67,9 @@ class ScanFolder:
 
     def clear_work(self) -> None:
         """Remove what workers have under way."""
-        shutil.rmtree(self.path / _WORK, ignore_errors=True)
+        shutil.rmtree(self._work, ignore_errors=True)
+        with suppress(OSError):  # it is another's, or not there
+            self._work.parent.rmdir()
 
     def read_manifest(self) -> Manifest | None:
         """What the folder holds a scan of; None if it holds none.
@@ -73,10 +77,8 @@ class ScanFolder:
         Raises:
             UsageError: if it is of another version, or the folder holds something else.
         """
+        self._require_ours()
         if not self._manifest.is_file():
-            ours = {_LOCK, _WORK, MANIFEST, f".{MANIFEST}.part", SHARDS, *SCHEMAS}
-            if any(each.name not in ours for each in self.path.iterdir()):
-                raise UsageError(SCAN_FOLDER, folder=self.path)
             return None
         return Manifest.decode(self._manifest.read_bytes(), self._manifest)
 
@@ -118,6 +120,23 @@ class ScanFolder:
                 sync_folder(target.parent)
         write_whole(self._record(task.name), msgspec.json.encode(record) + b"\n")
         shutil.rmtree(task.folder, ignore_errors=True)
+
+    def _require_ours(self) -> None:
+        """Refuse a folder that no scan has written to.
+
+        A scan without manifest was killed before its first shard: its tables are empty folders.
+
+        Raises:
+            UsageError: if it holds something else.
+        """
+        if self._manifest.is_file():
+            return
+        ours = {_LOCK, _WORK, f".{MANIFEST}.part"}
+        tables = {SHARDS, *SCHEMAS}
+        for each in self.path.iterdir():
+            empty = each.name in tables and each.is_dir() and not any(each.iterdir())
+            if each.name not in ours and not empty:
+                raise UsageError(SCAN_FOLDER, folder=self.path)
 
     def _record(self, shard: str) -> Path:
         return self.path / SHARDS / f"{shard}.json"
