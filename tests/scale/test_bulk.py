@@ -257,6 +257,20 @@ def test_a_folder_of_something_else_is_left_alone(inputs: Path, tmp_path: Path) 
     assert len(list(inputs.glob("*.jsonl"))) == 4
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize("theirs", ["documents/thesis.txt", "documents/a/b", ".work/x\0other"])
+def test_folders_of_something_else_keep_what_is_named_as_tables_are(
+    theirs: str, fresh: bool, inputs: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "home"
+    for name in theirs.split("\0"):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).touch()
+    with pytest.raises(UsageError, match="R917"):
+        carry_out(StubWork(), [str(inputs)], out, fresh=fresh)
+    assert all((out / name).exists() for name in theirs.split("\0"))
+
+
 def test_two_scans_cannot_share_a_folder(inputs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
@@ -275,11 +289,15 @@ def test_too_many_errors_stop_the_run(tmp_path: Path) -> None:
 
 def test_what_killed_runs_left_is_removed(inputs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
+    for table in (*SCHEMAS, "shards"):  # a run that was killed before its manifest
+        (out / table).mkdir(parents=True)
     left = out / ".work" / "other" / "000000-part-0.jsonl.0"
     left.mkdir(parents=True)
     (left / "documents.parquet").touch()
-    (out / "shards").mkdir()
-    (out / "shards" / ".000000-part-0.jsonl.json.part").touch()
+    carry_out(StubWork(), [str(inputs / "part-0.jsonl")], out)
+    assert not (out / ".work").exists()
+    left.mkdir(parents=True)
+    (out / "shards" / ".000001-part-1.jsonl.json.part").touch()
     carry_out(StubWork(), [str(inputs)], out)
     assert not (out / ".work").exists()
     assert not list(out.rglob("*.part"))
@@ -315,6 +333,25 @@ def test_an_input_that_cannot_be_read_is_given_up_and_the_others_are_done(
             carry_out(StubWork(), [str(inputs)], tmp_path / "out")
     assert len(list((tmp_path / "out" / "shards").iterdir())) == 3
     assert carry_out(StubWork(), [str(inputs)], tmp_path / "out").done == 1
+
+
+def test_of_many_shards_that_cannot_be_done_some_are_named(
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4, 9):
+        (inputs / f"part-{number}.jsonl").write_bytes(msg(str(number), "Alpha"))
+
+    kept = Path.open
+
+    def gone(path: Path, *arguments: object, **options: object) -> object:
+        if path.parent == inputs:
+            raise OSError(107, "Transport endpoint is not connected")
+        return kept(path, *arguments, **options)  # type: ignore[call-overload]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", gone)
+        with pytest.raises(WorkError, match=r"R911.*9 of 9.*part-4.jsonl and 4 more\. The first"):
+            carry_out(StubWork(), [str(inputs)], tmp_path / "out")
 
 
 def test_progress_is_told(inputs: Path, tmp_path: Path) -> None:
