@@ -16,7 +16,7 @@ from relatome.scale.shard import Counts, ShardRecord, Task
 RECORD = ShardRecord("f", 10, 0, "", Counts(), {}, Tally(), {}, 0.0)
 
 
-class Lost(Exception):
+class LostError(Exception):
     """What Ray raises of an actor that is gone."""
 
 
@@ -32,7 +32,7 @@ class Stream:
 
     def __next__(self) -> ShardRecord:
         if not self._actor.alive:
-            raise Lost("it is gone")
+            raise LostError("it is gone")
         if not self._told:
             raise StopIteration
         return self._told.pop(0)
@@ -57,7 +57,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> RayEngine:
 
     ray = SimpleNamespace(
         ObjectRef=Ref,
-        exceptions=SimpleNamespace(RayError=Lost),
+        exceptions=SimpleNamespace(RayError=LostError),
         wait=lambda awaited, **_: (awaited[:1], awaited[1:]),
         get=get,
         kill=lambda actor: setattr(actor, "alive", False),
