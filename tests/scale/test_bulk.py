@@ -269,6 +269,7 @@ def test_folders_of_something_else_keep_what_is_named_as_tables_are(
     with pytest.raises(UsageError, match="R917"):
         carry_out(StubWork(), [str(inputs)], out, fresh=fresh)
     assert all((out / name).exists() for name in theirs.split("\0"))
+    assert not (out / ".lock").exists()
 
 
 def test_two_scans_cannot_share_a_folder(inputs: Path, tmp_path: Path) -> None:
@@ -373,11 +374,12 @@ def full(limit: int) -> None:
 def test_a_full_disk_is_named_and_nothing_half_written_counts(tmp_path: Path) -> None:
     """A limit on the size of files stands for the disk: writing fails the same way."""
     source = write_inputs(tmp_path / "in", shards=2)
-    lines = [msg(str(n), f"Alpha meets Beta{os.urandom(40).hex()}") for n in range(2000)]
+    lines = [msg(str(n), f"Alpha meets Beta{os.urandom(40).hex()}") for n in range(800)]
     (source / "part-2.jsonl").write_bytes(b"".join(lines))
     command = [sys.executable, "-m", "tests.scale.stub", str(tmp_path / "out"), str(source)]
+    command += ["--workers", "1"]
     ran = subprocess.run(
-        command, capture_output=True, text=True, check=False, preexec_fn=lambda: full(60_000)
+        command, capture_output=True, text=True, check=False, preexec_fn=lambda: full(25_000)
     )
     assert ran.returncode == 1
     assert "error: [R909] there is no room left to write" in ran.stderr
@@ -393,11 +395,11 @@ def test_a_full_disk_is_named_and_nothing_half_written_counts(tmp_path: Path) ->
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small file system")
 def test_a_full_file_system(tmp_path: Path) -> None:
     source = write_inputs(tmp_path / "in", shards=3)
-    lines = [msg(str(n), f"Alpha meets Beta{os.urandom(40).hex()}") for n in range(3000)]
+    lines = [msg(str(n), f"Alpha meets Beta{os.urandom(40).hex()}") for n in range(1200)]
     (source / "part-1.jsonl").write_bytes(b"".join(lines))
     small = tmp_path / "small"
     small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(small)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=112k", "tmpfs", str(small)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("this machine lets nobody mount a file system")
     try:

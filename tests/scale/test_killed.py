@@ -238,7 +238,7 @@ def test_a_shard_is_tried_again_when_its_worker_dies(tmp_path: Path) -> None:
     source, work = deadly(tmp_path, deaths=2)
     report = carry_out(work, [str(source)], tmp_path / "out", workers=1)
     assert (report.done, report.lost) == (3, 2)
-    assert "2 workers died and were replaced." in report.summary()
+    assert "2 workers lost and replaced." in report.summary()
 
 
 def test_a_shard_that_kills_every_worker_is_given_up(tmp_path: Path) -> None:

@@ -37,6 +37,23 @@ class ScanFolder:
     def _manifest(self) -> Path:
         return self.path / MANIFEST
 
+    def require_ours(self) -> None:
+        """Refuse a folder that no scan has written to.
+
+        A scan without manifest was killed before its first shard: its tables are empty folders.
+
+        Raises:
+            UsageError: if it holds something else.
+        """
+        if self._manifest.is_file():
+            return
+        ours = {_LOCK, _WORK, f".{MANIFEST}.part"}
+        tables = {SHARDS, *SCHEMAS}
+        for each in self.path.iterdir():
+            empty = each.name in tables and each.is_dir() and not any(each.iterdir())
+            if each.name not in ours and not empty:
+                raise UsageError(SCAN_FOLDER, folder=self.path)
+
     def prepare(self) -> None:
         """Make what is missing, and remove what killed runs left.
 
@@ -55,10 +72,8 @@ class ScanFolder:
         """Remove all of an earlier scan, the records first: half of it must not look done.
 
         Raises:
-            UsageError: if the folder holds something else; nothing of it is removed then.
             WorkError: if it cannot be removed.
         """
-        self._require_ours()
         with writing(self.path):
             for each in (SHARDS, *SCHEMAS):
                 if (self.path / each).is_dir():
@@ -75,9 +90,8 @@ class ScanFolder:
         """What the folder holds a scan of; None if it holds none.
 
         Raises:
-            UsageError: if it is of another version, or the folder holds something else.
+            UsageError: if it is of another version.
         """
-        self._require_ours()
         if not self._manifest.is_file():
             return None
         return Manifest.decode(self._manifest.read_bytes(), self._manifest)
@@ -121,23 +135,6 @@ class ScanFolder:
         write_whole(self._record(task.name), msgspec.json.encode(record) + b"\n")
         shutil.rmtree(task.folder, ignore_errors=True)
 
-    def _require_ours(self) -> None:
-        """Refuse a folder that no scan has written to.
-
-        A scan without manifest was killed before its first shard: its tables are empty folders.
-
-        Raises:
-            UsageError: if it holds something else.
-        """
-        if self._manifest.is_file():
-            return
-        ours = {_LOCK, _WORK, f".{MANIFEST}.part"}
-        tables = {SHARDS, *SCHEMAS}
-        for each in self.path.iterdir():
-            empty = each.name in tables and each.is_dir() and not any(each.iterdir())
-            if each.name not in ours and not empty:
-                raise UsageError(SCAN_FOLDER, folder=self.path)
-
     def _record(self, shard: str) -> Path:
         return self.path / SHARDS / f"{shard}.json"
 
@@ -150,17 +147,18 @@ def scan_folder(path: Path) -> Iterator[ScanFolder]:
     """The folder, made if it is not there, and nobody else's until the block ends.
 
     Raises:
-        UsageError: if another scan is writing to it.
+        UsageError: if another scan is writing to it, or it holds something else.
         WorkError: if it cannot be written.
     """
     with writing(path):
         path.mkdir(parents=True, exist_ok=True)
+        folder = ScanFolder(path)
+        folder.require_ours()  # before anything in it is touched
         lock = FileLock(path / _LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout:
             raise UsageError(SCAN_LOCKED, folder=path) from None
-    folder = ScanFolder(path)
     try:
         yield folder
     finally:
