@@ -235,6 +235,13 @@ def test_changed_inputs_are_refused(inputs: Path, tmp_path: Path) -> None:
         carry_out(StubWork(), [str(inputs)], out)
 
 
+def test_a_pipe_is_refused(inputs: Path, tmp_path: Path) -> None:
+    os.mkfifo(inputs / "part-5.jsonl")
+    for named in (inputs, "/dev/null"):
+        with pytest.raises(UsageError, match=r"R902.*no file"):
+            carry_out(StubWork(), [str(named)], tmp_path / "out")
+
+
 def test_a_manifest_of_another_version_is_refused(inputs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     carry_out(StubWork(), [str(inputs)], out)
