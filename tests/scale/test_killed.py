@@ -123,13 +123,16 @@ def kill_and_resume(
         code, _, wrong = ran(out, inputs, "--engine", engine, "--die-at", chance.randrange(80))
         assert code == -signal.SIGKILL, wrong
     else:
-        process = start(out, inputs, "--engine", engine, "--slow", 0.02)
+        # Slow enough that it is not done before it is killed.
+        slow = 0.1 if how == "main" else 0.02
+        process = start(out, inputs, "--engine", engine, "--slow", slow)
         assert process.stdout is not None
         process.stdout.readline()  # it has begun
         if how == "main":
             time.sleep(chance.random() * 2)
             process.kill()
             process.communicate(timeout=120)
+            assert process.returncode == -signal.SIGKILL
         else:
             killed = False
             until = time.monotonic() + 60
