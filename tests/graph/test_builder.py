@@ -92,17 +92,22 @@ def combined(scores: list[float]) -> float:
     return 1 - left
 
 
-@pytest.mark.parametrize(
-    "scores", [[0.5], [0.9, 0.5], [0.25, 0.75, 0.5], [1.0], [0.0], [0.0, 1.0], [0.5] * 20]
-)
-def test_the_formula(tmp_path: Path, scores: list[float]) -> None:
-    shards = [[Doc(str(i), (ASPIRIN, COX1), (Rel(0, 1, "Bind", s),)) for i, s in enumerate(scores)]]
-    build([write_scan(tmp_path / "scan", shards)], tmp_path / "kg")
+SCORES = ([0.5], [0.9, 0.5], [0.25, 0.75, 0.5], [1.0], [0.0], [0.0, 1.0], [0.5] * 20)
+
+
+def test_the_formula(tmp_path: Path) -> None:
+    documents = [
+        Doc(f"{case}-{number}", (ASPIRIN, COX1), (Rel(0, 1, f"Type {case}", score),))
+        for case, scores in enumerate(SCORES)
+        for number, score in enumerate(scores)
+    ]
+    build([write_scan(tmp_path / "scan", [documents])], tmp_path / "kg")
     with Graph(tmp_path / "kg") as graph:
-        (edge,) = graph.relations()
-    assert edge.documents == len(scores)
-    assert math.isclose(edge.probability, combined(scores), abs_tol=1e-6)
-    assert edge.probability >= min(max(scores), 0.999) - 1e-6
+        for case, scores in enumerate(SCORES):
+            (edge,) = graph.relations(type=f"Type {case}")
+            assert edge.documents == len(scores)
+            assert math.isclose(edge.probability, combined(scores), abs_tol=1e-6), scores
+            assert edge.probability >= min(max(scores), 0.999) - 1e-6
 
 
 def built(folder: Path, *documents: Doc, ordered: bool = False) -> list[Row]:

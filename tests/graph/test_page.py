@@ -135,7 +135,7 @@ def test_many_neighbours(tmp_path: Path) -> None:
     build([write_scan(tmp_path / "scan", [many])], tmp_path / "kg")
     with Graph(tmp_path / "kg") as graph:
         page = page_of(graph, "COX-1")
-    assert "50 neighbours, 50 relations. 10 more neighbours are not shown." in page
+    assert "50 neighbours, 50 relations. Not shown: 10 more neighbours." in page
     marks = re.findall(r'<path transform="translate\((\S+) (\S+)\)', page)
     places = [(float(x), float(y)) for x, y in marks]
     assert len(places) == 51

@@ -38,12 +38,16 @@ def made(folder: Path, *documents: Doc) -> Graph:
         ("  ASPIRIN ", ["MESH:D001241"]),
         ("MESH:D001241", ["MESH:D001241"]),
         ("d001241", ["MESH:D001241"]),
+        ("mesh:d001241", ["MESH:D001241"]),
+        (" ncbigene:5742", ["NCBIGene:5742"]),
         ("5742", ["NCBIGene:5742"]),
         ("ulcers", ["MESH:D014456"]),
         ("ulc", []),
         ("", []),
         ("'; DROP TABLE nodes; --", []),
         ("%", []),
+        ("\udcff", []),
+        ("a" * 5000, []),
     ],
 )
 def test_find(graph: Graph, name: str, ids: list[str]) -> None:
@@ -55,6 +59,7 @@ def test_search(graph: Graph) -> None:
     assert [node.name for node in graph.search("")] == ["aspirin", "headache", "ulcer", "COX-1"]
     assert [node.name for node in graph.search("", limit=1)] == ["aspirin"]
     assert graph.search("%") == []
+    assert graph.search("\udcff") == []
 
 
 def test_synonyms(graph: Graph) -> None:
@@ -66,6 +71,8 @@ def test_unknown_names(graph: Graph) -> None:
         graph.relations(head="asprin")
     with pytest.raises(UsageError, match=r"R933.*'qqq'\. Write"):
         graph.relations(tail="qqq")
+    with pytest.raises(UsageError, match=r"R933.*udcff"):  # and not that the graph is damaged
+        graph.relations(head="\udcff")
     with pytest.raises(UsageError, match=r"R935.*Association, Negative_Correlation"):
         graph.relations(type="Bind")
 
@@ -135,6 +142,13 @@ def test_neighbours(graph: Graph) -> None:
     assert found.left_out == 0
     found = graph.neighbours("headache", depth=2, limit=2)
     assert [node.name for node in found.nodes] == ["headache", "aspirin", "COX-1"]
+    assert found.left_out == 1
+    # Two of the three neighbours are left out, and stand in reach of the third too.
+    found = graph.neighbours("aspirin", depth=3, limit=1)
+    assert [node.name for node in found.nodes] == ["aspirin", "headache"]
+    assert found.left_out == 2
+    found = graph.neighbours("aspirin", depth=3, limit=2)
+    assert [node.name for node in found.nodes] == ["aspirin", "headache", "COX-1"]
     assert found.left_out == 1
     found = graph.neighbours("ulcer", min_probability=0.65)
     assert [node.name for node in found.nodes] == ["ulcer", "COX-1"]

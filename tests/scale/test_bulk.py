@@ -235,6 +235,13 @@ def test_changed_inputs_are_refused(inputs: Path, tmp_path: Path) -> None:
         carry_out(StubWork(), [str(inputs)], out)
 
 
+def test_a_pipe_is_refused(inputs: Path, tmp_path: Path) -> None:
+    os.mkfifo(inputs / "part-5.jsonl")
+    for named in (inputs, "/dev/null"):
+        with pytest.raises(UsageError, match=r"R902.*no file"):
+            carry_out(StubWork(), [str(named)], tmp_path / "out")
+
+
 def test_a_manifest_of_another_version_is_refused(inputs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     carry_out(StubWork(), [str(inputs)], out)
@@ -257,6 +264,21 @@ def test_a_folder_of_something_else_is_left_alone(inputs: Path, tmp_path: Path) 
     assert len(list(inputs.glob("*.jsonl"))) == 4
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize("theirs", ["documents/thesis.txt", "documents/a/b", ".work/x\0other"])
+def test_folders_of_something_else_keep_what_is_named_as_tables_are(
+    theirs: str, fresh: bool, inputs: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "home"
+    for name in theirs.split("\0"):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).touch()
+    with pytest.raises(UsageError, match="R917"):
+        carry_out(StubWork(), [str(inputs)], out, fresh=fresh)
+    assert all((out / name).exists() for name in theirs.split("\0"))
+    assert not (out / ".lock").exists()
+
+
 def test_two_scans_cannot_share_a_folder(inputs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
@@ -275,11 +297,15 @@ def test_too_many_errors_stop_the_run(tmp_path: Path) -> None:
 
 def test_what_killed_runs_left_is_removed(inputs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
+    for table in (*SCHEMAS, "shards"):  # a run that was killed before its manifest
+        (out / table).mkdir(parents=True)
     left = out / ".work" / "other" / "000000-part-0.jsonl.0"
     left.mkdir(parents=True)
     (left / "documents.parquet").touch()
-    (out / "shards").mkdir()
-    (out / "shards" / ".000000-part-0.jsonl.json.part").touch()
+    carry_out(StubWork(), [str(inputs / "part-0.jsonl")], out)
+    assert not (out / ".work").exists()
+    left.mkdir(parents=True)
+    (out / "shards" / ".000001-part-1.jsonl.json.part").touch()
     carry_out(StubWork(), [str(inputs)], out)
     assert not (out / ".work").exists()
     assert not list(out.rglob("*.part"))
@@ -317,6 +343,25 @@ def test_an_input_that_cannot_be_read_is_given_up_and_the_others_are_done(
     assert carry_out(StubWork(), [str(inputs)], tmp_path / "out").done == 1
 
 
+def test_of_many_shards_that_cannot_be_done_some_are_named(
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4, 9):
+        (inputs / f"part-{number}.jsonl").write_bytes(msg(str(number), "Alpha"))
+
+    kept = Path.open
+
+    def gone(path: Path, *arguments: object, **options: object) -> object:
+        if path.parent == inputs:
+            raise OSError(107, "Transport endpoint is not connected")
+        return kept(path, *arguments, **options)  # type: ignore[call-overload]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", gone)
+        with pytest.raises(WorkError, match=r"R911.*9 of 9.*part-4.jsonl and 4 more\. The first"):
+            carry_out(StubWork(), [str(inputs)], tmp_path / "out")
+
+
 def test_progress_is_told(inputs: Path, tmp_path: Path) -> None:
     seen: list[tuple[int, int, int]] = []
 
@@ -336,11 +381,12 @@ def full(limit: int) -> None:
 def test_a_full_disk_is_named_and_nothing_half_written_counts(tmp_path: Path) -> None:
     """A limit on the size of files stands for the disk: writing fails the same way."""
     source = write_inputs(tmp_path / "in", shards=2)
-    lines = [msg(str(n), f"Alpha meets Beta{os.urandom(40).hex()}") for n in range(2000)]
+    lines = [msg(str(n), f"Alpha meets Beta{os.urandom(40).hex()}") for n in range(800)]
     (source / "part-2.jsonl").write_bytes(b"".join(lines))
     command = [sys.executable, "-m", "tests.scale.stub", str(tmp_path / "out"), str(source)]
+    command += ["--workers", "1"]
     ran = subprocess.run(
-        command, capture_output=True, text=True, check=False, preexec_fn=lambda: full(60_000)
+        command, capture_output=True, text=True, check=False, preexec_fn=lambda: full(25_000)
     )
     assert ran.returncode == 1
     assert "error: [R909] there is no room left to write" in ran.stderr
@@ -356,11 +402,11 @@ def test_a_full_disk_is_named_and_nothing_half_written_counts(tmp_path: Path) ->
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small file system")
 def test_a_full_file_system(tmp_path: Path) -> None:
     source = write_inputs(tmp_path / "in", shards=3)
-    lines = [msg(str(n), f"Alpha meets Beta{os.urandom(40).hex()}") for n in range(3000)]
+    lines = [msg(str(n), f"Alpha meets Beta{os.urandom(40).hex()}") for n in range(1200)]
     (source / "part-1.jsonl").write_bytes(b"".join(lines))
     small = tmp_path / "small"
     small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(small)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=112k", "tmpfs", str(small)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("this machine lets nobody mount a file system")
     try:

@@ -54,7 +54,7 @@ def test_a_file_that_is_named_is_taken_whatever_its_name_and_once(place: Path) -
 
 def test_patterns_and_lists(place: Path) -> None:
     assert found(place, "**/*.xml.gz") == ["updates/p1.xml.gz", "updates/p2.xml.gz"]
-    (place / "list.txt").write_text("# the second first\nupdates/p2*\n\n  baseline\n")
+    (place / "list.txt").write_text("\ufeff# the second first\nupdates/p2*\n\n  baseline\n")
     assert found(place, "@list.txt") == [
         "updates/p2.xml.gz",
         "baseline/a.txt",
@@ -94,3 +94,27 @@ def test_a_folder_without_permission_is_named(place: Path, monkeypatch: pytest.M
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(UsageError, match=r"R902.*/b cannot be read: Permission denied"):
         found(place, "baseline")
+
+
+def test_names_that_no_file_can_have(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match=r"R902.*File name too long"):
+        found(place, "a" * 5000)
+    kept = os.stat
+
+    def refuse(path: object, **options: object) -> object:  # as above
+        if str(path).endswith("closed/a.txt"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return kept(path, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(os, "stat", refuse)
+    with pytest.raises(UsageError, match=r"R902.*closed/a.txt cannot be read: Permission denied"):
+        found(place, "closed/a.txt")
+
+
+def test_a_name_that_is_not_utf8_is_refused(place: Path) -> None:
+    try:
+        Path(os.fsdecode(b"caf\xe9.txt")).touch()
+    except OSError:
+        pytest.skip("this file system takes names in UTF-8 only")
+    with pytest.raises(UsageError, match=r"R902.*caf\\udce9.txt.*rename it"):
+        found(place, ".")

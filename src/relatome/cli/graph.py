@@ -26,7 +26,6 @@ Built = Annotated[
 ]
 
 _CLIPPED = 100  # characters of a sentence in a table
-_CONTROL = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
 @graph.command()
@@ -167,7 +166,7 @@ def query(
             if html is not None:
                 return _write_page(opened, around, html, evidence)
             edges: Sequence[Edge] = around.edges
-            left_out = f"{around.left_out:,} more neighbours" if around.left_out else ""
+            left_out = _number(around.left_out, "more neighbour") if around.left_out else ""
         else:
             wanted = limit or 50
             edges = opened.relations(head, tail, type, min_probability, wanted + 1)
@@ -176,7 +175,7 @@ def query(
         answers = [Answer(edge, opened.evidence(edge, evidence)) for edge in edges]
         _show(answers, format)
         if left_out:
-            typer.echo(f"There are {left_out}; ask for more with --limit.", err=True)
+            typer.echo(f"Not shown: {left_out}; ask for more with --limit.", err=True)
     return None
 
 

@@ -290,7 +290,7 @@ def _make_edges(connection: DuckDBPyConnection) -> None:
             JOIN kg.edges e
                 ON e.head = p.head AND e.tail = p.tail AND e.type = p.type
                 AND e.directed = p.directed
-        ORDER BY edge, a.score DESC, document, novel_score, sentences""")
+        ORDER BY edge, a.score DESC, document, novel_score, sentences, a.novel""")
 
 
 def _counts(connection: DuckDBPyConnection, scans: Scans, records: dict[str, int]) -> Counts:

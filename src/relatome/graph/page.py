@@ -48,7 +48,7 @@ def neighbourhood_page(found: Neighbourhood, evidence: Mapping[int, Sequence[Evi
     types = _legend([node.type for node in found.nodes])
     labels = _legend([edge.type for edge in found.edges])
     title = f"Relations around {_text(centre.name)}"
-    more = f" {found.left_out:,} more neighbours are not shown." if found.left_out else ""
+    more = f" Not shown: {_count(found.left_out, 'more neighbour')}." if found.left_out else ""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -18,6 +18,7 @@ from relatome.errors import (
 )
 from relatome.graph.engine import FOLDED, asking, connect_to_read
 from relatome.graph.folder import DATABASE, Provenance, read_manifest
+from relatome.graph.identifiers import curie
 
 _SHOWN = 5  # names in a message
 _ALIKE = 0.8  # Jaro-Winkler similarity from which a name is suggested
@@ -130,8 +131,8 @@ class Neighbourhood(msgspec.Struct, frozen=True):
         centre: the entity.
         nodes: all entities, the centre first, the nearest before the farther.
         distances: of each node from the centre, in edges.
-        edges: between these nodes that were asked for.
-        left_out: neighbours beyond the limit.
+        edges: between these nodes that were asked for, the most probable; 20 for each node at most.
+        left_out: neighbours beyond the limit, at the distance where it was reached.
     """
 
     centre: Node
@@ -205,7 +206,7 @@ class Graph:
                 SELECT DISTINCT node FROM names WHERE starts_with(key, {FOLDED.format("$name")})
             ) JOIN nodes ON number = node
             ORDER BY documents DESC, number LIMIT $limit""",
-            name=beginning,
+            name=_legal(beginning),
             limit=limit,
         )
         return self._nodes([row[0] for row in rows])
@@ -283,7 +284,7 @@ class Graph:
         """What documents say of a relation, those with the highest score first."""
         rows = self._rows(
             """SELECT document, year, score, novel, novel_score, sentences FROM evidence
-            WHERE edge = $edge ORDER BY score DESC, document, novel_score, sentences
+            WHERE edge = $edge ORDER BY score DESC, document, novel_score, sentences, novel
             LIMIT $limit OFFSET $offset""",
             edge=edge if isinstance(edge, int) else edge.number,
             limit=limit,
@@ -335,10 +336,11 @@ class Graph:
                 room=max(room, 1),
             )
             found = [row[0] for row in rows[: max(room, 0)]]
-            left_out += (rows[0][1] if rows else 0) - len(found)
+            left_out = (rows[0][1] if rows else 0) - len(found)
             distance |= dict.fromkeys(found, step)
             frontier = found
-            if not frontier:
+            # Beyond those that are left out nothing nearer could come.
+            if left_out or not frontier:
                 break
         numbers = list(distance)
         edges = self._edges(
@@ -460,14 +462,16 @@ class Graph:
         """Numbers of entities with this identifier or name, and how they match: 0 is best."""
         return self._rows(
             f"""WITH found AS (
-                SELECT node, 0 AS how FROM identifiers WHERE identifier IN ($name, upper($name))
+                SELECT node, 0 AS how FROM identifiers
+                WHERE identifier IN ($name, upper($name), $curie)
                 UNION ALL
                 SELECT node, CASE WHEN {FOLDED.format("nodes.name")} = key THEN 1 ELSE 2 END
                 FROM names JOIN nodes ON number = node WHERE key = {FOLDED.format("$name")}
             )
             SELECT node, min(how) AS best FROM found JOIN nodes ON number = node
             GROUP BY node, documents ORDER BY best, documents DESC, node""",
-            name=name,
+            name=_legal(name),
+            curie=curie(name.strip(), ""),
         )
 
     def _number(self, name: str) -> int:
@@ -493,7 +497,7 @@ class Graph:
                 SELECT name, key, jaro_winkler_similarity(key, {FOLDED.format("$name")}) AS alike
                 FROM names)
             WHERE alike >= {_ALIKE} GROUP BY key ORDER BY max(alike) DESC, key LIMIT {_SHOWN}""",
-            name=name,
+            name=_legal(name),
         )
         return f" Names like it: {', '.join(row[0] for row in rows)}." if rows else ""
 
@@ -539,6 +543,11 @@ class Graph:
         with asking(self.path), self._connection.cursor() as cursor:
             rows: list[tuple[Any, ...]] = cursor.execute(query, values).fetchall()
         return rows
+
+
+def _legal(name: str) -> str:
+    """A name that a query can hold: what a terminal sends may be no UTF-8."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _either_way(wanted: str, frontier: str) -> str:

@@ -39,6 +39,8 @@ MAX_ERROR_RATE = 0.5
 # Records before which a rate says nothing.
 _LEAST_RECORDS = 1000
 
+_NAMED = 5  # shards in a message
+
 # Documents a GPU works on at a time: one does not keep it busy.
 _GPU_THREADS = 8
 
@@ -228,11 +230,12 @@ def _judge(state: State, most: float, least: int) -> None:
 
 def _require_all(given_up: list[GivenUp], report: ScanReport) -> None:
     if given_up:
+        more = f" and {len(given_up) - _NAMED:,} more" if len(given_up) > _NAMED else ""
         raise WorkError(
             SCAN_FAILED,
             failed=len(given_up),
             shards=f"{report.shards:,}",
-            names=", ".join(each.name for each in given_up),
+            names=", ".join(each.name for each in given_up[:_NAMED]) + more,
             first=str(given_up[0].error),
         )
 

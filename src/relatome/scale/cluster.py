@@ -97,7 +97,8 @@ class RayEngine:
             try:
                 found += [(worker, event) for event in self._next(each)]
             except self._ray.exceptions.RayError as error:
-                self._awaited.pop(each, None)
+                # All of it, also the end of a stream before: its loss must not be told twice.
+                self._awaited = {ref: of for ref, of in self._awaited.items() if of != worker}
                 self._ray.kill(self._actors.pop(worker))
                 found.append((worker, Died(f"was lost: {_line(error)}")))
         return found

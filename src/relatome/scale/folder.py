@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -36,6 +36,23 @@ class ScanFolder:
     @property
     def _manifest(self) -> Path:
         return self.path / MANIFEST
+
+    def require_ours(self) -> None:
+        """Refuse a folder that no scan has written to.
+
+        A scan without manifest was killed before its first shard: its tables are empty folders.
+
+        Raises:
+            UsageError: if it holds something else.
+        """
+        if self._manifest.is_file():
+            return
+        ours = {_LOCK, _WORK, f".{MANIFEST}.part"}
+        tables = {SHARDS, *SCHEMAS}
+        for each in self.path.iterdir():
+            empty = each.name in tables and each.is_dir() and not any(each.iterdir())
+            if each.name not in ours and not empty:
+                raise UsageError(SCAN_FOLDER, folder=self.path)
 
     def prepare(self) -> None:
         """Make what is missing, and remove what killed runs left.
@@ -65,18 +82,17 @@ class ScanFolder:
 
     def clear_work(self) -> None:
         """Remove what workers have under way."""
-        shutil.rmtree(self.path / _WORK, ignore_errors=True)
+        shutil.rmtree(self._work, ignore_errors=True)
+        with suppress(OSError):  # it is another's, or not there
+            self._work.parent.rmdir()
 
     def read_manifest(self) -> Manifest | None:
         """What the folder holds a scan of; None if it holds none.
 
         Raises:
-            UsageError: if it is of another version, or the folder holds something else.
+            UsageError: if it is of another version.
         """
         if not self._manifest.is_file():
-            ours = {_LOCK, _WORK, MANIFEST, f".{MANIFEST}.part", SHARDS, *SCHEMAS}
-            if any(each.name not in ours for each in self.path.iterdir()):
-                raise UsageError(SCAN_FOLDER, folder=self.path)
             return None
         return Manifest.decode(self._manifest.read_bytes(), self._manifest)
 
@@ -131,17 +147,18 @@ def scan_folder(path: Path) -> Iterator[ScanFolder]:
     """The folder, made if it is not there, and nobody else's until the block ends.
 
     Raises:
-        UsageError: if another scan is writing to it.
+        UsageError: if another scan is writing to it, or it holds something else.
         WorkError: if it cannot be written.
     """
     with writing(path):
         path.mkdir(parents=True, exist_ok=True)
+        folder = ScanFolder(path)
+        folder.require_ours()  # before anything in it is touched
         lock = FileLock(path / _LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout:
             raise UsageError(SCAN_LOCKED, folder=path) from None
-    folder = ScanFolder(path)
     try:
         yield folder
     finally:

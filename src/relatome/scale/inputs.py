@@ -20,6 +20,7 @@ from relatome.formats.brat.names import ANNOTATIONS
 
 _LIST = "@"
 _COMMENT = "#"
+_NOT_UTF8 = "its name is not UTF-8, in which the scan writes it down; rename it"
 
 
 class Inputs(NamedTuple):
@@ -59,6 +60,8 @@ def find_inputs(named: Sequence[str], out: Path) -> Inputs:
         passed_over += others
     if not found:
         raise UsageError(SCAN_NO_INPUT, name=" ".join(named) or "the command")
+    for path in found:
+        _require_utf8(path)
     return Inputs(list(found), passed_over)
 
 
@@ -69,7 +72,7 @@ def _lines(named: Sequence[str]) -> Iterator[str]:
             continue
         path = Path(name.removeprefix(_LIST))
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
         except FileNotFoundError:
             raise UsageError(SCAN_INPUT_MISSING, name=path) from None
         except (OSError, UnicodeDecodeError) as error:
@@ -81,9 +84,12 @@ def _lines(named: Sequence[str]) -> Iterator[str]:
 def _files(name: str, out: Path) -> tuple[list[Path], int]:
     """The files of one argument, and the number of others that lie among them."""
     path = Path(os.path.abspath(name))
-    if path.is_dir():
-        return _below(path, out)
-    paths = [path] if path.exists() else _matching(name, out)
+    try:
+        if path.is_dir():
+            return _below(path, out)
+        paths = [path] if path.exists() else _matching(name, out)
+    except OSError as error:
+        raise UsageError(SCAN_UNREADABLE, path=path, reason=_reason(error)) from None
     for each in paths:
         _require_one_file(each)
     return paths, 0
@@ -118,6 +124,14 @@ def _below(folder: Path, out: Path) -> tuple[list[Path], int]:
 def _require_one_file(path: Path) -> None:
     if path.suffix == ANNOTATIONS:
         raise UsageError(SCAN_BRAT, path=path, folder=path.parent)
+
+
+def _require_utf8(path: Path) -> None:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode("utf-8", "backslashreplace").decode()
+        raise UsageError(SCAN_UNREADABLE, path=shown, reason=_NOT_UTF8) from None
 
 
 def _reason(error: Exception) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -133,10 +134,13 @@ def require_unchanged(given: Input) -> None:
 
 def _size(path: Path) -> int:
     try:
-        return path.stat().st_size
+        found = path.stat()
     except OSError as error:
         reason = error.strerror or error
         raise UsageError(SCAN_UNREADABLE, path=path, reason=reason) from None
+    if not stat.S_ISREG(found.st_mode):  # a pipe gives its content once, or never
+        raise UsageError(SCAN_UNREADABLE, path=path, reason="it is a pipe or a device, no file")
+    return found.st_size
 
 
 def _shard_name(number: int, path: Path) -> str:

@@ -69,5 +69,5 @@ class ScanReport:
                 "relatome reads has such an ending."
             )
         if self.lost:
-            lines.append(f"{counted(self.lost, 'worker')} died and were replaced.")
+            lines.append(f"{counted(self.lost, 'worker')} lost and replaced.")
         return lines
