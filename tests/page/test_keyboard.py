@@ -49,7 +49,6 @@ def test_from_text_to_file_without_a_mouse(opened: Opener, tmp_path: Path) -> No
     page.evaluate("document.activeElement.blur()")
     tab_to(page, "#open-export")
     page.keyboard.press("Enter")
-    tab_to(page, "[name=what]")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     with page.expect_download() as download:
@@ -178,7 +177,9 @@ def test_a_service_with_a_key_is_asked_with_it(opened: Opener) -> None:
     page.fill("#text", ABSTRACT)
     page.click("#submit")
     for key in ("wrong", "right"):
-        page.fill("#key-value", key)
+        page.locator("#key[open]").wait_for()
+        page.keyboard.type(key)
         page.keyboard.press("Enter")
+        page.locator("#key[open]").wait_for(state="detached")
     page.locator(".relation").first.wait_for()
     assert asked == [None, "Bearer wrong", "Bearer right"]

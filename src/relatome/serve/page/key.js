@@ -28,6 +28,7 @@ function ask() {
       answer(Boolean(key));
     };
     byId("key-wrong").hidden = !given;
+    byId("key-value").value = "";
     form.onsubmit = (event) => {
       event.preventDefault();
       done(byId("key-value").value.trim());
