@@ -1,23 +1,35 @@
-"""A browser that looks at the page, and what must never happen while it does."""
+"""A browser that looks at the page of a real service, and what must never happen while it does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.page import service
+import relatome
+from relatome.data import Document
 
 pytest.importorskip("playwright", reason="pytest-playwright is not installed")
+pytest.importorskip("fastapi", reason="needs relatome[serve]")
+pytest.importorskip("duckdb", reason="needs relatome[scale]")
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from relatome import graph
+from relatome.scale import scan
+from relatome.serve.answers import Answer, ModelName, answered
+from relatome.serve.page import page_folder
+from tests.serve.process import launched
 
 CHROMIUM = Path("/usr/bin/chromium")
-
-# Only this may fail, and does where the service has no graph: so the page learns that.
-GRAPH = "/v1/graph/search?name=a"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+ABSTRACT = (EXAMPLES / "abstract.txt").read_text("utf-8")
+TEXTS = page_folder().with_name("examples")
 
 WATCH = """
 window.violations = [];
@@ -28,8 +40,26 @@ document.addEventListener("securitypolicyviolation", (event) =>
 Opener = Callable[..., Page]
 
 
+@cache
+def annotated() -> list[Document]:
+    """The annotated examples of the repository."""
+    return list(relatome.read(EXAMPLES / "annotated.pubtator"))
+
+
+@cache
+def extracted(text: str) -> Document:
+    """A text with its relations."""
+    return relatome.load(threads=1)(text)
+
+
+def answer(documents: Sequence[Document]) -> bytes:
+    """Documents as the service answers them."""
+    model = ModelName("relatome-small", "0.1.0")
+    return msgspec.json.encode(Answer([*map(answered, documents)], model, [], []))
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[BrowserContext]:
     """One browser for all tests of a worker."""
     if not CHROMIUM.is_file():
         pytest.skip(f"no browser at {CHROMIUM}; install Debian's package chromium")
@@ -37,67 +67,65 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
         )
-        yield browser
+        context = browser.new_context(locale="en-GB", accept_downloads=True)
+        context.set_default_timeout(20_000)
+        context.add_init_script(WATCH)
+        yield context
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    """Where the page is."""
-    with service.running() as address:
-        yield address
+def address(chromium: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the page is: a service with a graph of a few examples, which asks no other service."""
+    folder = tmp_path_factory.mktemp("service")
+    scan([EXAMPLES / "annotated.pubtator", TEXTS / "*.txt"], folder / "scan", workers=1)
+    graph.build([folder / "scan"], folder / "kg")
+    options = ("--graph", str(folder / "kg"), "--offline")
+    cache = str(folder / "cache")
+    with launched(*options, log=subprocess.DEVNULL, RELATOME_CACHE=cache) as service:
+        yield f"http://{service.address}"
 
 
 @pytest.fixture
-def opened(chromium: Browser, address: str) -> Iterator[Opener]:
+def opened(chromium: BrowserContext, address: str) -> Iterator[Opener]:
     """Opens the page, in a browser that remembers nothing; afterwards it must have been quiet.
 
     ``opened(documents, width=…, height=…, dark=…)``: with documents, they are the answer to
-    whatever is extracted, and extracted they are. The service answers otherwise.
+    whatever is extracted, and extracted they are. `routes` are other answers by their addresses;
+    where `failing` is asked, the console may say that it failed.
     """
-    contexts = []
+    page = chromium.new_page()
     wrong: list[str] = []
+    expected: list[str] = []
 
-    def watch(page: Page, failing: str) -> None:
-        def said(message: Any) -> None:
-            known = message.location["url"].endswith((GRAPH, failing))
-            if message.type in ("error", "warning") and not known:
-                wrong.append(f"console: {message.text}")
+    def said(message: Any) -> None:
+        known = any(message.location["url"].endswith(each) for each in expected)
+        if (message.type in ("error", "warning") and not known) or "[DOM]" in message.text:
+            wrong.append(f"console: {message.text}")
 
-        page.on("console", said)
-        page.on("pageerror", lambda error: wrong.append(f"uncaught: {error}"))
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((address, "blob:", "data:"))
-                else wrong.append(f"asked elsewhere: {request.url}")
-            ),
-        )
+    def asked(request: Any) -> None:
+        if not request.url.startswith((address, "blob:", "data:")):
+            wrong.append(f"asked elsewhere: {request.url}")
+
+    page.on("console", said)
+    page.on("pageerror", lambda error: wrong.append(f"uncaught: {error}"))
+    page.on("request", asked)
 
     def open_page(
-        documents: list[Any] | None = None,
+        documents: Sequence[Document] | None = None,
         *,
         width: int = 1280,
         height: int = 860,
         dark: bool = False,
-        failing: str = GRAPH,
+        failing: str | None = None,
         routes: dict[str, bytes] | None = None,
     ) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            locale="en-GB",
-            accept_downloads=True,
-        )
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.add_init_script(WATCH)
-        watch(page, failing)
+        expected[:] = [failing] if failing else []
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
         answers = dict(routes or {})
         if documents is not None:
-            answers["**/v1/extract"] = service.answer(documents)
+            answers["**/v1/extract"] = answer(documents)
         for pattern, body in answers.items():
             page.route(pattern, _answering(body))
         page.goto(address)
@@ -109,10 +137,10 @@ def opened(chromium: Browser, address: str) -> Iterator[Opener]:
         return page
 
     yield open_page
-    for context in contexts:
-        for page in context.pages:
-            wrong += page.evaluate("window.violations ?? []")
-        context.close()
+    wrong += page.evaluate("window.violations ?? []")
+    if page.url.startswith(address):
+        page.evaluate("localStorage.clear()")
+    page.close()  # and with it what the tab has kept
     assert wrong == []
 
 

@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 
 import relatome
-from tests.page import service
-from tests.page.conftest import Opener
+from tests.page.conftest import ABSTRACT, Opener, annotated, answer
 
 pytestmark = pytest.mark.timeout(120)
-
-ABSTRACT = (service.EXAMPLES / "abstract.txt").read_text("utf-8")
 
 
 def focused(page: Any) -> str:
     """What has the focus, by its id or class."""
     found: str = page.evaluate("document.activeElement.id || document.activeElement.className")
     return found
+
+
+def words(type: str) -> str:
+    return type.replace("_", " ").capitalize()
 
 
 def tab_to(page: Any, selector: str) -> None:
@@ -48,7 +49,6 @@ def test_from_text_to_file_without_a_mouse(opened: Opener, tmp_path: Path) -> No
     page.evaluate("document.activeElement.blur()")
     tab_to(page, "#open-export")
     page.keyboard.press("Enter")
-    tab_to(page, "[name=what]")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     with page.expect_download() as download:
@@ -60,7 +60,7 @@ def test_from_text_to_file_without_a_mouse(opened: Opener, tmp_path: Path) -> No
 
 
 def test_undo_goes_back_to_what_was_decided(opened: Opener) -> None:
-    page = opened(service.annotated()[:2])
+    page = opened(annotated()[:2])
     for key in ("j", "a", "j", "r"):
         page.keyboard.press(key)
     assert page.inner_text("#progress").startswith("1 accepted · 1 rejected")
@@ -76,15 +76,39 @@ def test_undo_goes_back_to_what_was_decided(opened: Opener) -> None:
     assert page.inner_text("#status") == "Nothing to undo."
 
 
+def test_what_is_not_listed_is_not_decided_on(opened: Opener) -> None:
+    document = annotated()[0]
+    page = opened([document])
+    hidden = document.relations[0]
+    page.locator("#relation-types label", has_text=words(hidden.type)).click()
+    listed = page.locator(".relation").count()
+    assert 0 < listed < len(document.relations)
+    mention = next(i for i, m in enumerate(document.mentions) if hidden.head in m.entity_ids)
+    page.locator(f'.mention[data-mention="{mention}"]').click()
+    page.keyboard.press("a")
+    assert page.locator(".relation.accepted").count() == 1
+
+
+def test_undo_ends_where_other_documents_begin(opened: Opener) -> None:
+    page = opened(annotated()[:1])
+    page.keyboard.press("a")
+    page.click("#again")
+    page.click("#submit")
+    page.locator(".relation.accepted").wait_for()
+    page.keyboard.press("u")
+    assert page.inner_text("#status") == "Nothing to undo."
+    assert page.inner_text("#progress").startswith("1 accepted")
+
+
 def test_the_same_key_again_takes_a_decision_back(opened: Opener) -> None:
-    page = opened(service.annotated()[:1])
+    page = opened(annotated()[:1])
     for key in ("a", "k", "a"):
         page.keyboard.press(key)
     assert page.locator(".relation.accepted").count() == 0
 
 
 def test_keys_are_letters_while_one_types(opened: Opener) -> None:
-    page = opened(service.annotated()[:1])
+    page = opened(annotated()[:1])
     page.click("#again")
     page.fill("#text", "")
     page.keyboard.type("ajar?")
@@ -97,7 +121,7 @@ def test_keys_are_letters_while_one_types(opened: Opener) -> None:
 
 
 def test_the_arrow_keys_walk_through_the_mentions(opened: Opener) -> None:
-    document = service.annotated()[0]
+    document = annotated()[0]
     page = opened([document])
     tab_to(page, ".mention")
     page.keyboard.press("ArrowRight")
@@ -118,7 +142,7 @@ def test_help_is_shown_and_closed(opened: Opener) -> None:
 
 
 def test_changes_are_announced(opened: Opener) -> None:
-    document = service.annotated()[0]
+    document = annotated()[0]
     page = opened([document])
     found = len(document.relations)
     assert page.inner_text("#status").startswith(f"{found} relations found in 1 document.")
@@ -128,7 +152,7 @@ def test_changes_are_announced(opened: Opener) -> None:
 
 
 def test_everything_that_can_be_pressed_has_a_name(opened: Opener) -> None:
-    page = opened(service.annotated()[:2])
+    page = opened(annotated()[:2])
     nameless = page.evaluate("""() =>
         [...document.querySelectorAll("button, input, select, textarea, a")]
         .filter((each) => !(each.getAttribute("aria-label") || each.textContent.trim()
@@ -144,7 +168,7 @@ def test_a_service_with_a_key_is_asked_with_it(opened: Opener) -> None:
     def guard(route: Any) -> None:
         asked.append(route.request.headers.get("authorization"))
         if asked[-1] == "Bearer right":
-            body = service.answer(service.annotated()[:1])
+            body = answer(annotated()[:1])
             route.fulfill(body=body, content_type="application/json")
         else:
             route.fulfill(status=401, body="{}")
@@ -153,7 +177,9 @@ def test_a_service_with_a_key_is_asked_with_it(opened: Opener) -> None:
     page.fill("#text", ABSTRACT)
     page.click("#submit")
     for key in ("wrong", "right"):
-        page.fill("#key-value", key)
+        page.locator("#key[open]").wait_for()
+        page.keyboard.type(key)
         page.keyboard.press("Enter")
+        page.locator("#key[open]").wait_for(state="detached")
     page.locator(".relation").first.wait_for()
     assert asked == [None, "Bearer wrong", "Bearer right"]

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.page import service
-from tests.page.conftest import Opener
+from relatome.serve.page import page_folder
+from tests.page.conftest import Opener, annotated
 from tests.tiny import document
 
-INDEX = service.PAGE / "index.html"
+INDEX = page_folder() / "index.html"
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -58,7 +58,7 @@ def overflow(page: Any) -> list[str]:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_contrast_is_enough(opened: Opener, dark: bool) -> None:
-    page = opened([*service.annotated()[:2], document("kinds", KINDS)], dark=dark)
+    page = opened([*annotated()[:2], document("kinds", KINDS)], dark=dark)
     for key in ("j", "a", "r"):
         page.keyboard.press(key)
     assert page.evaluate(CONTRAST) == []
@@ -80,7 +80,7 @@ def test_dark_is_dark(opened: Opener) -> None:
 
 
 def test_a_phone_shows_one_pane_at_a_time(opened: Opener) -> None:
-    page = opened(service.annotated()[:2], width=360, height=740)
+    page = opened(annotated()[:2], width=360, height=740)
     assert overflow(page) == []
     assert page.locator("#text-pane").is_visible()
     assert not page.locator("#relations-pane").is_visible()
@@ -111,7 +111,7 @@ def test_long_words_do_not_widen_a_phone(opened: Opener) -> None:
 
 
 def test_paper_shows_text_and_relations_in_full(opened: Opener) -> None:
-    given = service.annotated()[0]
+    given = annotated()[0]
     page = opened([given], dark=True)
     page.keyboard.press("a")
     page.emulate_media(media="print", color_scheme="dark")
@@ -139,5 +139,5 @@ def test_motion_is_reduced_where_asked(opened: Opener) -> None:
 def test_every_module_is_fetched_at_once() -> None:
     """What main.js imports, directly or not, stands in the head: one round trip, not five."""
     named = set(re.findall(r'modulepreload" href="/page/(\S+)"', INDEX.read_text("utf-8")))
-    modules = {path.name for path in service.PAGE.glob("*.js")}
+    modules = {path.name for path in page_folder().glob("*.js")}
     assert named == modules - {"main.js", "cytoscape.js"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,11 @@ import pytest
 import relatome
 from relatome.corpora import load
 from relatome.data import Document
-from tests.page import service
-from tests.page.conftest import Opener
+from relatome.serve.page import examples
+from tests.page.conftest import ABSTRACT, EXAMPLES, Opener, annotated, answer, extracted
 from tests.tiny import document
 
 pytestmark = pytest.mark.timeout(120)
-
-ABSTRACT = (service.EXAMPLES / "abstract.txt").read_text("utf-8")
 
 
 def saved(page: Any, folder: Path, what: str, format: str) -> Path:
@@ -46,7 +45,7 @@ def test_paste_extract_filter_highlight_accept_export(opened: Opener, tmp_path: 
     page.click("#submit")
     rows = page.locator(".relation")
     rows.first.wait_for()
-    expected = service.extracted(ABSTRACT)
+    expected = extracted(ABSTRACT)
     assert rows.count() == len(expected.relations)
     marks = page.locator(".mention").all_inner_texts()
     assert sorted(marks) == sorted(mention.text for mention in expected.mentions)
@@ -79,7 +78,7 @@ def test_paste_extract_filter_highlight_accept_export(opened: Opener, tmp_path: 
 
 @pytest.mark.parametrize("format", ["jsonl", "bioc-json", "bioc-xml", "pubtator"])
 def test_every_format_is_read_back(opened: Opener, tmp_path: Path, format: str) -> None:
-    documents = service.annotated()[:2]
+    documents = annotated()[:2]
     page = opened(documents)
     page.keyboard.press("j")
     page.keyboard.press("a")
@@ -99,7 +98,7 @@ def test_every_format_is_read_back(opened: Opener, tmp_path: Path, format: str) 
 
 
 def test_a_table_of_what_the_filters_show(opened: Opener, tmp_path: Path) -> None:
-    document = service.annotated()[0]
+    document = annotated()[0]
     page = opened([document])
     page.select_option("#novelty", "known")
     lines = saved(page, tmp_path, "shown", "tsv").read_text("utf-8").splitlines()
@@ -110,7 +109,7 @@ def test_a_table_of_what_the_filters_show(opened: Opener, tmp_path: Path) -> Non
 
 
 def test_the_export_says_what_it_leaves_out(opened: Opener) -> None:
-    documents = service.annotated()[:2]
+    documents = annotated()[:2]
     page = opened(documents)
     page.keyboard.press("a")
     page.keyboard.press("r")
@@ -124,7 +123,7 @@ def test_the_export_says_what_it_leaves_out(opened: Opener) -> None:
 
 
 def test_decisions_outlive_the_page(opened: Opener) -> None:
-    documents = service.annotated()[:1]
+    documents = annotated()[:1]
     page = opened(documents)
     page.keyboard.press("a")
     page.reload()
@@ -141,7 +140,7 @@ def test_filters_by_probability_novelty_and_decision(opened: Opener) -> None:
     page.click("#submit")
     rows = page.locator(".relation")
     rows.first.wait_for()
-    relations = service.extracted(ABSTRACT).relations
+    relations = extracted(ABSTRACT).relations
     page.locator("#least").fill("60")
     assert rows.count() == sum((each.score or 0) >= 0.6 for each in relations)
     page.select_option("#novelty", "novel")
@@ -156,23 +155,25 @@ def test_an_example_is_extracted_at_a_click(opened: Opener) -> None:
     page = opened()
     page.locator(".example").first.click()
     page.locator(".relation").first.wait_for()
-    assert page.inner_text("#text-body h2") == ABSTRACT.splitlines()[0]
+    assert page.inner_text("#text-body h2") == examples()[0].title
 
 
 def test_several_documents_by_their_ids(opened: Opener) -> None:
-    page = opened()
+    page = opened(routes={"**/v1/extract/pmids": answer(annotated()[:3])})
     page.check("[name=source][value=ids]")
-    page.fill("#ids", "PMID:example-1, example-2\nexample-3")
-    page.click("#submit")
+    page.fill("#ids", "PMID:11, 12\nPMC13")
+    with page.expect_request("**/v1/extract/pmids") as asked:
+        page.click("#submit")
+    assert asked.value.post_data_json["pmids"] == ["11", "12", "PMC13"]
     page.locator(".relation").first.wait_for()
     assert page.locator(".document").count() == 3
     page.locator(".document").nth(1).click()
-    assert page.inner_text("#text-body h2") == service.annotated()[1].passages[0].text
+    assert page.inner_text("#text-body h2") == annotated()[1].passages[0].text
 
 
 def test_a_file_with_a_document_that_cannot_be_read(opened: Opener, tmp_path: Path) -> None:
     path = tmp_path / "two.pubtator"
-    good = (service.EXAMPLES / "annotated.pubtator").read_text("utf-8").split("\n\n")[0]
+    good = (EXAMPLES / "annotated.pubtator").read_text("utf-8").split("\n\n")[0]
     path.write_text(f"{good}\n\nbad|t|Title.\nbad|a|\nbad\t0\t3\tTit\n", encoding="utf-8")
     page = opened()
     page.check("[name=source][value=file]")
@@ -183,6 +184,37 @@ def test_a_file_with_a_document_that_cannot_be_read(opened: Opener, tmp_path: Pa
     assert page.locator("#problem-list li").inner_text().strip()
 
 
+def test_a_file_is_known_by_what_it_holds(opened: Opener, tmp_path: Path) -> None:
+    page = opened()
+    packed = tmp_path / "packed.txt"
+    packed.write_bytes(gzip.compress(ABSTRACT.encode()))
+    page.check("[name=source][value=file]")
+    page.set_input_files("#file", packed)
+    page.locator(".relation").first.wait_for()
+    assert page.inner_text("#text-body h2") == ABSTRACT.splitlines()[0]
+    other = tmp_path / "other.txt"
+    other.write_bytes("Naïve patients took aspirin.".encode("latin-1"))
+    page.click("#again")
+    page.set_input_files("#file", other)
+    page.locator("#error", has_text="other.txt is no text in UTF-8").wait_for()
+
+
+def test_a_dropped_file_is_read_wherever_it_is_dropped(opened: Opener) -> None:
+    page = opened()
+    page.click("#view-graph")
+    page.evaluate(
+        """text => {
+            const data = new DataTransfer();
+            data.items.add(new File([text], "dropped.txt"));
+            document.body.dispatchEvent(
+                new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+        }""",
+        ABSTRACT,
+    )
+    page.locator("#text-body h2").wait_for()
+    assert page.inner_text("#text-body h2") == ABSTRACT.splitlines()[0]
+
+
 def test_errors_are_told_in_words(opened: Opener) -> None:
     page = opened(failing="/v1/extract/pmids")
     page.click("#submit")
@@ -190,7 +222,8 @@ def test_errors_are_told_in_words(opened: Opener) -> None:
     page.check("[name=source][value=ids]")
     page.fill("#ids", "999")
     page.click("#submit")
-    page.locator("#error", has_text="no article 999").wait_for()
+    page.locator("#error", has_text="999").wait_for()
+    assert "R305" in page.inner_text("#error")
     assert "null" not in page.inner_text("#error")
 
 
@@ -228,13 +261,13 @@ def test_a_large_document_is_drawn_in_part(opened: Opener) -> None:
 
 
 def test_nothing_found(opened: Opener) -> None:
-    page = opened([Document("empty", service.annotated()[0].passages)])
+    page = opened([Document("empty", annotated()[0].passages)])
     assert "nothing to relate" in page.inner_text("#no-relations")
     assert page.locator("#no-network").is_visible()
 
 
 def test_what_is_lit_in_one_pane_is_lit_in_the_others(opened: Opener) -> None:
-    document = service.annotated()[0]
+    document = annotated()[0]
     page = opened([document])
     page.locator("#network canvas").first.wait_for()
     mention = page.locator('.mention[data-mention="0"]')
@@ -261,7 +294,7 @@ def test_the_page_is_usable_within_a_second(opened: Opener) -> None:
 
 
 def test_a_curated_file_is_a_corpus(opened: Opener, tmp_path: Path) -> None:
-    document = service.annotated()[0]
+    document = annotated()[0]
     page = opened([document])
     for relation in document.relations:
         page.keyboard.press("a" if relation.novel else "r")

@@ -191,7 +191,9 @@ def test_a_curators_decisions_come_out_as_a_file_to_train_on(
 
 
 def test_what_it_says_of_itself(client: httpx2.Client, pipeline: Pipeline) -> None:
-    (model,) = client.get("/v1/models").json()["models"]
+    answer = client.get("/v1/models").json()
+    assert answer["graph"] is False
+    (model,) = answer["models"]
     assert model["name"] == "relatome-small"
     assert 0.8 in model["precisions"]
     assert model["predicates"] == ["pubtator3", "biolink"]
@@ -327,7 +329,7 @@ def test_compressed_bodies(client: httpx2.Client) -> None:
     [
         (b"", "truncated"),
         (b"{", "truncated"),
-        (b'{"text": "a"} b', "malformed"),
+        (b'{"text": "a"} b', "not what is asked for: json is malformed"),
         (b"[]", "expected `object`"),
         (b'{"text": 3}', "expected `str`"),
         (b'{"text": null}', "expected `str`"),

@@ -146,6 +146,16 @@ def test_keys(serve: Callable[..., Running], pipeline: Pipeline) -> None:
             assert client.post("/v1/extract", json=body, headers=headers).status_code == 200
 
 
+def test_a_refusal_is_heard_by_who_still_sends(
+    serve: Callable[..., Running], pipeline: Pipeline
+) -> None:
+    text = json.dumps({"text": "a" * 5_000_000})
+    with serve(pipeline, keys=Keys([KEY])).client() as client:
+        error(client.post("/v1/extract", content=text, headers=JSON), 401, "R951")
+        packed = JSON | {"Content-Encoding": "gzip", "X-API-Key": KEY}
+        error(client.post("/v1/extract", content=text, headers=packed), 415, "R942")
+
+
 def test_other_origins(serve: Callable[..., Running], pipeline: Pipeline) -> None:
     service = serve(pipeline, origins=["https://example.org"], keys=Keys([KEY]))
     asking = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 
 import httpx2
@@ -11,6 +13,7 @@ pytest.importorskip("duckdb", reason="needs relatome[scale]")
 
 from relatome import graph
 from relatome.pipeline import Pipeline
+from relatome.serve.limits import Limits
 from tests.graph.scans import ASPIRIN, COX1, HEADACHE, ULCER, Doc, Rel, write_scan
 
 from .conftest import Running
@@ -48,7 +51,37 @@ def test_a_name_or_its_beginning_or_an_identifier(asking: httpx2.Client) -> None
     for name in ("aspirin", "ASPI", "D001241", "MESH:D001241"):
         (node,) = asking.get("/v1/graph/search", params={"name": name}).json()["nodes"]
         assert (node["id"], node["name"], node["documents"]) == ("MESH:D001241", "aspirin", 3)
+        assert node["url"] == "http://id.nlm.nih.gov/mesh/D001241"
     assert asking.get("/v1/graph/search", params={"name": "zzz"}).json() == {"nodes": []}
+
+
+def test_it_is_told_that_there_is_a_graph(asking: httpx2.Client) -> None:
+    assert asking.get("/v1/models").json()["graph"] is True
+
+
+def test_a_question_without_end_keeps_its_place(
+    serve: Callable[..., Running], pipeline: Pipeline
+) -> None:
+    free = threading.Event()
+    begun: list[str] = []
+
+    class Slow:
+        def neighbours(self, id: str, *_: object) -> dict[str, str]:
+            begun.append(id)
+            assert free.wait(30)
+            return {"centre": id}
+
+    service = serve(pipeline, graph=Slow(), limits=Limits(seconds=0.3))
+    with service.client() as client:
+        # The third does not begin while the first two go on, though nobody waits for them.
+        for name in ("a", "b", "c"):
+            error(client.get("/v1/graph/neighbours", params={"id": name}), 503, "R950")
+        assert begun == ["a", "b"]
+        free.set()
+        end = time.monotonic() + 20
+        while (found := client.get("/v1/graph/neighbours?id=d")).status_code != 200:
+            assert time.monotonic() < end
+        assert found.json() == {"centre": "d"}
 
 
 def test_neighbours(asking: httpx2.Client) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import select
 import signal
 import socket
 import subprocess
@@ -13,51 +10,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPException
-from typing import NamedTuple
 
 import pytest
 
 from .conftest import TEXT
+from .process import Process, launched
 
 BODY = json.dumps({"text": TEXT})
-
-
-class Process(NamedTuple):
-    """A service that runs as a process."""
-
-    process: subprocess.Popen[str]
-    address: str
-
-    def ended(self) -> tuple[int, list[dict[str, object]]]:
-        """Exit code and log, once it has ended."""
-        _, log = self.process.communicate(timeout=60)
-        return self.process.returncode, [json.loads(line) for line in log.splitlines()]
 
 
 @pytest.fixture
 def launch() -> Iterator[Callable[..., Process]]:
     """Starts ``relatome serve``."""
-    running: list[subprocess.Popen[str]] = []
-
-    def start(*options: str) -> Process:
-        command = [sys.executable, "-m", "relatome", "serve", "--port", "0", *options]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
-        )
-        running.append(process)
-        assert process.stdout is not None
-        readable, _, _ = select.select([process.stdout], [], [], 60)
-        assert readable
-        line = process.stdout.readline()
-        found = re.search(r"http://([\d.]+:\d+)", line)
-        assert found, line
-        return Process(process, found[1])
-
-    yield start
-    for process in running:
-        process.kill()
-        process.wait()
+    with ExitStack() as running:
+        yield lambda *options: running.enter_context(launched(*options))
 
 
 class Tally:

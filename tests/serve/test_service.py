@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
 
 import httpx2
 import pytest
@@ -180,6 +182,26 @@ def test_articles_that_are_not_there(client: httpx2.Client, pubtator: PubTator) 
 def test_a_service_that_fails(client: httpx2.Client, pubtator: PubTator) -> None:
     pubtator.script = [status(500)] * 20
     error(client.post("/v1/extract/pmids", json={"pmids": ["101"]}), 502, "R307")
+
+
+def test_a_fetch_that_nobody_waits_for_keeps_its_place(
+    serve: Callable[..., Running], pipeline: Pipeline, pubtator: PubTator
+) -> None:
+    free = threading.Event()
+
+    def wait(handler: BaseHTTPRequestHandler) -> None:
+        assert free.wait(30)
+        status(404)(handler)
+
+    pubtator.script = [wait]
+    service = serve(pipeline, limits=Limits(seconds=0.3, fetches=1))
+    with service.client() as client:
+        error(client.post("/v1/extract/pmids", json={"pmids": ["101"]}), 503, "R950")
+        error(client.post("/v1/extract/pmids", json={"pmids": ["102"]}), 429, "R949")
+        free.set()
+        end = time.monotonic() + 20
+        while client.post("/v1/extract/pmids", json={"pmids": ["102"]}).status_code == 429:
+            assert time.monotonic() < end
 
 
 def test_without_other_services(

@@ -106,7 +106,7 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _no_route)
     _add_extraction(app, service)
-    _add_facts(app, service, metrics)
+    _add_facts(app, service, metrics, graph is not None)
     add_graph(app, graph, limits)
     _add_page(app, page_files(page or page_folder()))
 
@@ -169,13 +169,13 @@ def _add_extraction(app: FastAPI, service: Service) -> None:
         return await in_thread(file)
 
 
-def _add_facts(app: FastAPI, service: Service, metrics: Metrics) -> None:
+def _add_facts(app: FastAPI, service: Service, metrics: Metrics, graph: bool) -> None:
     pipeline = service.pipeline
 
     @app.get("/v1/models", responses=answers(json=Models))
     async def models() -> Response:
-        """The model that answers, and what may be asked of it."""
-        return _json(models_of(pipeline))
+        """The model that answers, what may be asked of it, and whether there is a graph."""
+        return _json(models_of(pipeline, graph=graph))
 
     @app.get("/v1/schema", responses=answers(json=SchemaAnswer))
     async def schema() -> Response:

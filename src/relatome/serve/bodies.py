@@ -91,7 +91,9 @@ def decoded(body: bytes, kind: type[_Body]) -> _Body:
         reason = "it is nested too deeply"
     except (msgspec.MsgspecError, ValueError) as error:
         reason = str(error)
-    raise UsageError(SERVE_BODY, reason=reason[:1].lower() + reason[1:])
+    if not reason.startswith("JSON"):
+        reason = reason[:1].lower() + reason[1:]
+    raise UsageError(SERVE_BODY, reason=reason)
 
 
 def plain_text(body: bytes) -> Extract:

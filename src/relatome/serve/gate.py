@@ -89,6 +89,7 @@ class _Passage:
         self._status = 0
         self._sent = 0
         self._held = 0
+        self._whole = False  # whether all of the body has come
 
     async def through(self) -> None:
         started = time.perf_counter()
@@ -110,6 +111,8 @@ class _Passage:
                 self._gate._keys.require(self._headers)
             body = await self._body()
         except RelatomeError as error:
+            if error.message is not SERVE_SLOW:
+                await self._discard()
             await failed(error, Connection="close")(self._scope, self._receive, self._answered)
             return
         await self._gate._app(self._scope, self._replayed(body), self._answered)
@@ -146,7 +149,6 @@ class _Passage:
         """
         declared = self._headers.get("content-length", "0")
         if int(declared) > self._limits.body:  # the server has seen to it that it is a number
-            await self._discard()
             raise self._too_large()
         if self._headers.get("content-encoding", "identity").lower() != "identity":
             raise UsageError(SERVE_TYPE, type=f"encoding {self._headers['content-encoding']!r}")
@@ -159,32 +161,33 @@ class _Passage:
     async def _collected(self) -> bytes:
         pieces: list[bytes] = []
         while True:
-            message = await asyncio.wait_for(self._receive(), self._limits.pause_seconds)
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            piece = cast(bytes, message.get("body", b""))
+            piece = await asyncio.wait_for(self._piece(), self._limits.pause_seconds)
             self._held += len(piece)
             self._gate._held += len(piece)
             pieces.append(piece)
             if self._held > self._limits.body:
                 pieces.clear()
-                await self._discard()
                 raise self._too_large()
             if self._gate._held > self._limits.bodies:
+                pieces.clear()
                 raise WorkError(SERVE_BUSY, what="large requests", seconds=10)
-            if not message.get("more_body", False):
+            if self._whole:
                 return b"".join(pieces)
+
+    async def _piece(self) -> bytes:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        self._whole = not message.get("more_body", False)
+        return cast(bytes, message.get("body", b""))
 
     async def _discard(self) -> None:
         """Take the rest of a body and forget it: who still sends does not read the answer."""
         left = _MOST_DISCARDED
         try:
             async with asyncio.timeout(_DISCARD_SECONDS):
-                while left > 0:
-                    message = await self._receive()
-                    left -= len(message.get("body", b""))
-                    if not message.get("more_body", False):
-                        return
+                while left > 0 and not self._whole:
+                    left -= len(await self._piece())
         except TimeoutError:
             return
 

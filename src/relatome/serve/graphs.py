@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from relatome.entities.links import article_link
 from relatome.errors import SERVE_NO_GRAPH, SERVE_TIMEOUT, UsageError, WorkError
+from relatome.graph.identifiers import link
 from relatome.serve.limits import Limits
 from relatome.serve.openapi import JSON, answers
 from relatome.serve.threads import in_thread
@@ -40,8 +41,9 @@ def add_graph(app: FastAPI, graph: Graph | None, limits: Limits) -> None:
         if graph is None:
             raise UsageError(SERVE_NO_GRAPH)
         try:
-            async with asyncio.timeout(limits.seconds), places:
-                found = await in_thread(lambda: question(graph))
+            async with asyncio.timeout(limits.seconds):
+                await places.acquire()
+                found = await in_thread(lambda: question(graph), places.release)
         except TimeoutError:
             raise WorkError(SERVE_TIMEOUT, seconds=limits.seconds) from None
         return Response(msgspec.json.encode(found), media_type=JSON)
@@ -52,7 +54,8 @@ def add_graph(app: FastAPI, graph: Graph | None, limits: Limits) -> None:
 
         def nodes(graph: Graph) -> dict[str, object]:
             found = [*graph.find(name, limit), *graph.search(name, limit)]
-            return {"nodes": [*{node.id: node for node in found}.values()][:limit]}
+            once = [*{node.id: node for node in found}.values()][:limit]
+            return {"nodes": [msgspec.to_builtins(node) | {"url": link(node.id)} for node in once]}
 
         return await asked(nodes)
 

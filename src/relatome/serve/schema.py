@@ -31,9 +31,10 @@ class ModelInfo(msgspec.Struct, frozen=True):
 
 
 class Models(msgspec.Struct, frozen=True):
-    """The models of the service."""
+    """The models of the service, and whether it has a graph of many documents to be asked about."""
 
     models: list[ModelInfo]
+    graph: bool
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -62,8 +63,8 @@ class Examples(msgspec.Struct, frozen=True):
     examples: list[Example]
 
 
-def models_of(pipeline: Pipeline) -> Models:
-    """The model of a pipeline."""
+def models_of(pipeline: Pipeline, *, graph: bool) -> Models:
+    """The model of a pipeline, and whether there is a graph beside it."""
     model = pipeline.model
     calibration = model.settings.calibration
     manifest = model.folder.manifest
@@ -75,7 +76,7 @@ def models_of(pipeline: Pipeline) -> Models:
         sorted(calibration.levels) if calibration is not None else [],
         [vocabulary for vocabulary in VOCABULARIES if _has(pipeline, vocabulary)],
     )
-    return Models([info])
+    return Models([info], graph)
 
 
 def schema_of(pipeline: Pipeline) -> SchemaAnswer:

@@ -124,12 +124,12 @@ class Service:
         if self._fetching == self.limits.fetches:
             raise WorkError(SERVE_BUSY, what="requests for articles", seconds=10)
         self._fetching += 1
-        try:
-            documents = await in_thread(found)
-        finally:
-            self._fetching -= 1
+        documents = await in_thread(found, self._fetched_one)
         extracted = await self._extracted(documents, options, problems, gone)
         return extracted._replace(summary=[*report.summary(), *extracted.summary])
+
+    def _fetched_one(self) -> None:
+        self._fetching -= 1
 
     async def _extracted(
         self,

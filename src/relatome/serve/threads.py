@@ -11,16 +11,24 @@ from typing import TypeVar
 _Result = TypeVar("_Result")
 
 
-async def in_thread(work: Callable[[], _Result]) -> _Result:
+async def in_thread(
+    work: Callable[[], _Result], ended: Callable[[], object] = lambda: None
+) -> _Result:
     """What `work` returns or raises, computed in a thread of its own.
 
     The thread is a daemon, and nobody waits for it once the caller has gone: neither the end of the
     loop nor that of the process, as they would for those of `asyncio.to_thread`.
+
+    Args:
+        work: to be done.
+        ended: called in the loop once it is, even if the caller has gone: only then is its place
+            free for another.
     """
     loop = asyncio.get_running_loop()
     result: asyncio.Future[_Result] = loop.create_future()
 
     def tell(value: _Result | None, failure: Exception | None) -> None:
+        ended()
         if result.done():
             return
         if failure is not None:

@@ -7,24 +7,17 @@ export class ServiceError extends Error {
   constructor({ code = "", what, next_step = "", place = "", status = 0 }) {
     super(what);
     this.name = "ServiceError";
-    Object.assign(this, { code, what, nextStep: next_step, place: inWords(place), status });
+    Object.assign(this, { code, what, nextStep: next_step, place, status });
   }
 }
 
-function inWords(place) {
-  if (!place || typeof place === "string") return place || "";
-  return Object.entries(place)
-    .filter(([, value]) => value !== null && value !== undefined && value !== "")
-    .map(([name, value]) => `${name} ${value}`)
-    .join(", ");
-}
-
 async function ask(path, { body, signal } = {}) {
+  const shown = key.header();
   const request = body === undefined
-    ? { signal, headers: key.header() }
+    ? { signal, headers: shown }
     : {
       method: "POST", signal, body: JSON.stringify(body),
-      headers: { "Content-Type": "application/json", ...key.header() },
+      headers: { "Content-Type": "application/json", ...shown },
     };
   let response;
   try {
@@ -37,7 +30,7 @@ async function ask(path, { body, signal } = {}) {
     });
   }
   if (response.ok) return response;
-  if (response.status === 401 && (await key.ask())) return ask(path, { body, signal });
+  if (response.status === 401 && (await key.other(shown))) return ask(path, { body, signal });
   throw new ServiceError({ ...(await told(response)), status: response.status });
 }
 

@@ -3,6 +3,7 @@
 import { examples, extract, extractIds } from "./api.js";
 import { announce, byId, counted, el } from "./dom.js";
 import { state, tell } from "./store.js";
+import { show } from "./views.js";
 
 let running = null;
 let chosenFile = null;
@@ -39,6 +40,7 @@ function choose(name) {
 }
 
 function again() {
+  show("read");
   byId("compose").hidden = false;
   byId("result").hidden = true;
   document.body.classList.remove("reading");
@@ -48,6 +50,7 @@ function again() {
 
 /** Show the result that is there. */
 export function back() {
+  show("read");
   byId("compose").hidden = true;
   byId("result").hidden = false;
   document.body.classList.add("reading");
@@ -95,9 +98,15 @@ function takeFile(file) {
 }
 
 async function contentOf(file) {
-  const gzip = file.name.endsWith(".gz");
+  const first = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  const gzip = first[0] === 0x1f && first[1] === 0x8b;
   const stream = gzip ? file.stream().pipeThrough(new DecompressionStream("gzip")) : file.stream();
-  return new Response(stream).text();
+  const bytes = await new Response(stream).arrayBuffer();
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw plain(`${file.name} is no text in UTF-8.`, "Save it as plain text in UTF-8, or paste the text.");
+  }
 }
 
 function optionsChosen() {
@@ -123,7 +132,8 @@ async function answer(signal) {
     let content;
     try {
       content = await contentOf(chosenFile);
-    } catch {
+    } catch (error) {
+      if (error.what) throw error;
       throw plain(`${chosenFile.name} cannot be read.`, "See whether it is complete and you may read it.");
     }
     return extract({ content, format: "auto", options }, signal);
@@ -174,7 +184,6 @@ function receive({ documents, model, problems = [], summary = [] }) {
   byId("problem-count").textContent = `${counted(said.length, "problem")} in the input`;
   byId("problem-list").replaceChildren(...said.map((line) => el("li", {}, line)));
   byId("summary").textContent = summary.join(" ");
-  byId("open-export").hidden = false;
   byId("again").hidden = false;
   back();
   tell("documents");

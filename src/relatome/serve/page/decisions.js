@@ -5,6 +5,7 @@ import { textOf } from "./offsets.js";
 const PREFIX = "relatome:decisions:";
 const undoable = [];
 const known = new WeakMap(); // document → Map of relation key → decision
+const places = new WeakMap(); // document → where the browser keeps them
 let kept = true;
 
 /** "accepted", "rejected" or undefined, for a relation of a document. */
@@ -27,6 +28,11 @@ export function undo() {
   const last = undoable.pop();
   if (last) set(last.doc, last.key, last.before);
   return last;
+}
+
+/** Forget what could be undone: other documents are shown now. */
+export function forget() {
+  undoable.length = 0;
 }
 
 /** Whether the browser keeps the decisions; it may be told not to. */
@@ -62,7 +68,10 @@ function stored(name) {
   }
 }
 
-const place = (doc) => `${PREFIX}${doc.id}:${hash(textOf(doc))}`;
+function place(doc) {
+  if (!places.has(doc)) places.set(doc, `${PREFIX}${doc.id}:${hash(textOf(doc))}`);
+  return places.get(doc);
+}
 
 /** FNV-1a of 64 bits: `crypto.subtle` would need HTTPS, and nothing here has to withstand attack. */
 export function hash(text) {

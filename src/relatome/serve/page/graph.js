@@ -2,35 +2,18 @@
 
 import { evidence, neighbours, searchGraph } from "./api.js";
 import { announce, byId, counted, el, percent } from "./dom.js";
-import { linked } from "./links.js";
+import { identifier, linked } from "./links.js";
 import { draw } from "./picture.js";
 import { badge, direction, words } from "./types.js";
 
-const SHOWN = ["read", "graph"];
 let asked = 0; // only the answer to the newest question is shown
 
-/** Show the way to the graph where the service has one, and connect it. */
-export async function start() {
-  for (const name of SHOWN) byId(`view-${name}`).addEventListener("click", () => view(name));
+/** Connect the search. */
+export function start() {
   byId("graph-form").addEventListener("submit", (event) => {
     event.preventDefault();
     search();
   });
-  try {
-    await searchGraph("a");
-  } catch (error) {
-    if (error.status === 404 || error.status === 0) return;
-  }
-  byId("views").hidden = false;
-}
-
-function view(name) {
-  for (const other of SHOWN) {
-    byId(other).hidden = other !== name;
-    if (other === name) byId(`view-${other}`).setAttribute("aria-current", "page");
-    else byId(`view-${other}`).removeAttribute("aria-current");
-  }
-  if (name === "graph") byId("graph-name").focus();
 }
 
 async function search() {
@@ -40,12 +23,15 @@ async function search() {
   if (!found) return;
   byId("graph-edges").replaceChildren();
   byId("graph-evidence-pane").hidden = true;
+  byId("graph-picture").hidden = true; // of what was searched before
+  byId("graph-empty").hidden = false;
   const nodes = found.nodes;
   byId("graph-found").replaceChildren(...nodes.map((node) => el(
     "li", {},
     el("button", { type: "button", class: "found", "data-id": node.id, on: { click: () => open(node.id) } },
       badge(node.type), el("bdi", { class: "entity-name" }, node.name),
-      el("span", { class: "quiet" }, `${node.id} · ${counted(node.documents, "document")}`)),
+      el("span", { class: "quiet" }, counted(node.documents, "document"))),
+    identifier(node),
   )));
   if (!nodes.length) {
     byId("graph-found").replaceChildren(el("li", { class: "empty" }, `No entity is called “${name}”.`));
@@ -57,13 +43,11 @@ async function search() {
 async function open(id) {
   const around = await answered(() => neighbours(id));
   if (!around) return;
+  const { centre, nodes, edges, left_out: leftOut } = around;
   byId("graph-evidence-pane").hidden = true;
   byId("graph-empty").hidden = true;
   byId("graph-picture").hidden = false;
-  for (const button of document.querySelectorAll(".found")) {
-    button.toggleAttribute("aria-current", button.dataset.id === id);
-  }
-  const { centre, nodes, edges, left_out: leftOut = 0 } = around;
+  mark(".found", (button) => button.dataset.id === centre.id);
   byId("graph-picture").setAttribute("aria-label",
     `${centre.name} and ${counted(nodes.length - 1, "neighbour")}; the list says the same in words.`);
   byId("graph-edges").replaceChildren(
@@ -84,6 +68,14 @@ async function open(id) {
   picture.getElementById(`n:${centre.id}`).addClass("lit");
 }
 
+// Say which of several is the one shown; an empty `aria-current` would say that it is not.
+function mark(all, chosen) {
+  for (const button of document.querySelectorAll(all)) {
+    if (chosen(button)) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+}
+
 function row(edge) {
   const way = direction(edge.type);
   return el("li", {}, el(
@@ -99,9 +91,7 @@ function row(edge) {
 async function read(edge) {
   const found = await answered(() => evidence(edge.head.id, edge.tail.id, edge.type));
   if (!found) return;
-  for (const button of document.querySelectorAll(".edge")) {
-    button.toggleAttribute("aria-current", button.dataset.edge === String(edge.number));
-  }
+  mark(".edge", (button) => button.dataset.edge === String(edge.number));
   byId("graph-evidence-heading").textContent =
     `${edge.head.name} ${edge.directed ? "→" : "–"} ${edge.tail.name}: ${words(edge.type).toLowerCase()}`;
   byId("graph-evidence").replaceChildren(...found.evidence.map((item) => el(
@@ -126,6 +116,7 @@ async function answered(ask) {
     const answer = await ask();
     return own === asked ? answer : undefined;
   } catch (error) {
+    if (own !== asked) return undefined;
     box.replaceChildren(el("p", { class: "what" }, error.what ?? error.message), el("p", {}, error.nextStep ?? ""));
     box.hidden = false;
     return undefined;

@@ -11,8 +11,13 @@ export function header() {
   return given ? { Authorization: `Bearer ${given}` } : {};
 }
 
-/** Ask for the key, once for all who need it: whether one was given. */
-export function ask() {
+/** Another key than the one of a header that was refused: whether there is one, or one was given. */
+export async function other(refused) {
+  return header().Authorization !== refused.Authorization || ask();
+}
+
+// Once for all who need it: whether a key was given.
+function ask() {
   asking ??= new Promise((answer) => {
     const dialog = byId("key");
     const form = byId("key-form");
@@ -23,6 +28,7 @@ export function ask() {
       answer(Boolean(key));
     };
     byId("key-wrong").hidden = !given;
+    byId("key-value").value = "";
     form.onsubmit = (event) => {
       event.preventDefault();
       done(byId("key-value").value.trim());

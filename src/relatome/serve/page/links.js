@@ -35,7 +35,7 @@ const KNOWN = [
 
 /** An entity's identifier, linked to its page where there is one; local ids say what they are. */
 export function identifier(entity) {
-  if (entity.id.startsWith("local:")) return el("span", { class: "quiet" }, "no identifier");
+  if (/^(relatome\.)?local:/.test(entity.id)) return el("span", { class: "quiet" }, "no identifier");
   const href = entity.url ? safeAddress(entity.url) : null;
   const place = href ? KNOWN.find(([, pattern]) => pattern.test(href))?.[0] : null;
   const text = place ? `${place} ${entity.id.replace(/^\w+:/, "")}` : entity.id;

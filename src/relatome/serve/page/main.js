@@ -14,9 +14,10 @@ import { recolour } from "./picture.js";
 import * as relations from "./relations.js";
 import { on, state } from "./store.js";
 import * as text from "./text.js";
+import * as views from "./views.js";
 
 for (const part of [
-  key, documents, filters, text, relations, network, exporting, keys, composer, graph,
+  key, documents, filters, text, relations, network, exporting, keys, composer, graph, views,
 ]) {
   part.start();
 }
@@ -35,13 +36,13 @@ for (const button of document.querySelectorAll("#panes button")) {
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
 
-const showModel = ({ name, version }) => { byId("model").textContent = `${name} ${version ?? ""}`.trim(); };
+const showModel = ({ name, version }) => { byId("model").textContent = `${name} ${version}`; };
 on("documents", () => state.model && showModel(state.model));
 
 models().then(
   (answer) => {
-    const all = Array.isArray(answer) ? answer : answer.models ?? [];
-    if (all.length) showModel(all[0]);
+    showModel(answer.models[0]);
+    if (answer.graph) views.offer();
   },
   () => {}, // the first extraction tells what is wrong
 );

@@ -20,7 +20,6 @@ export function start() {
   on("light", lightUp);
   on("current", lightUp);
   byId("network-fit").addEventListener("click", () => picture && fit(picture));
-  new ResizeObserver(() => picture && fit(picture)).observe(byId("network"));
 }
 
 async function redraw() {

@@ -8,6 +8,11 @@ const cytoscape = async () => {
   return library;
 };
 
+// A pane that changes its size, or comes into view, shows all of its picture.
+const resized = new ResizeObserver((entries) => {
+  for (const { target } of entries) if (target.clientWidth) fit(target.cytoscape);
+});
+
 /**
  * Draw a network into an element, in place of what it showed.
  *
@@ -29,6 +34,7 @@ export async function draw(container, nodes, edges, on = {}) {
   });
   arrange(picture);
   container.cytoscape = picture;
+  resized.observe(container);
   picture.on("tap", "node", (event) => on.node?.(event.target.data("key")));
   picture.on("tap", "edge", (event) => on.edge?.(event.target.data("key")));
   picture.on("mouseover", "node", (event) => on.over?.("node", event.target.data("key")));

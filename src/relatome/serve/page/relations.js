@@ -1,6 +1,6 @@
 // The relations of a document as a list to judge.
 
-import { areKept, decide, decisionOn, tally, undo } from "./decisions.js";
+import { areKept, decide, decisionOn, forget, tally, undo } from "./decisions.js";
 import { announce, byId, counted, el, percent } from "./dom.js";
 import { passing, reset } from "./filters.js";
 import { identifier } from "./links.js";
@@ -13,6 +13,7 @@ let listed = []; // the relations listed, in order
 
 /** Connect the pane. */
 export function start() {
+  on("documents", forget);
   on("document", () => { choose(null); draw(); });
   on("filters", draw);
   on("current", showCurrent);
@@ -46,7 +47,7 @@ export function takeBack() {
   const last = undo();
   if (!last) return announce("Nothing to undo.");
   const index = state.documents.indexOf(last.doc);
-  if (index >= 0 && index !== state.index) {
+  if (index !== state.index) {
     state.index = index;
     tell("document");
   }

@@ -1,6 +1,7 @@
 // The text of a document with its mentions marked, character for character.
 
 import { byId, counted, el } from "./dom.js";
+import { passing } from "./filters.js";
 import { identifier, linked } from "./links.js";
 import { CodePoints } from "./offsets.js";
 import { nest } from "./segments.js";
@@ -175,8 +176,9 @@ function walk(event) {
   }
 }
 
+// Of those listed: a key must not decide on what is not to be seen.
 function chooseRelationOf(ids) {
-  const relation = shown().relations.find(({ head, tail }) => ids.includes(head) || ids.includes(tail));
+  const relation = passing(shown()).find(({ head, tail }) => ids.includes(head) || ids.includes(tail));
   if (relation) choose(keyOf(relation));
 }
 
