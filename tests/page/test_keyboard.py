@@ -176,10 +176,9 @@ def test_a_service_with_a_key_is_asked_with_it(opened: Opener) -> None:
     page.route("**/v1/extract", guard)
     page.fill("#text", ABSTRACT)
     page.click("#submit")
-    for key in ("wrong", "right"):
-        page.locator("#key[open]").wait_for()
+    for key, dialog in (("wrong", "#key-value"), ("right", "#key-wrong")):
+        page.locator(dialog).wait_for()
         page.keyboard.type(key)
         page.keyboard.press("Enter")
-        page.locator("#key[open]").wait_for(state="detached")
     page.locator(".relation").first.wait_for()
     assert asked == [None, "Bearer wrong", "Bearer right"]
