@@ -58,9 +58,9 @@ def answer(documents: Sequence[Document]) -> bytes:
     return msgspec.json.encode(Answer([*map(answered, documents)], model, [], []))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[BrowserContext]:
-    """One browser for all tests of a worker."""
+    """One browser for all tests of this folder: its event loop must not be there for others."""
     if not CHROMIUM.is_file():
         pytest.skip(f"no browser at {CHROMIUM}; install Debian's package chromium")
     with sync_playwright() as playwright:
@@ -74,7 +74,7 @@ def chromium() -> Iterator[BrowserContext]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(chromium: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the page is: a service with a graph of a few examples, which asks no other service."""
     folder = tmp_path_factory.mktemp("service")
