@@ -1,4 +1,5 @@
-"""Fills the figures of README.md from benchmarks/results; nothing there is typed by hand.
+"""Fills the figures of README.md and of pages of docs/ from benchmarks/results; nothing there is
+typed by hand.
 
 python benchmarks/tables.py [--check]
 """
@@ -18,19 +19,26 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> None:
-    """Write README.md, or with --check only say whether its figures are those of the results.
+    """Write the pages, or with --check only say whether their figures are those of the results.
 
     The check leaves out what the demo prints: the last digit of an int8 score differs between
     processors.
     """
-    current = README.read_text(encoding="utf-8")
-    figures = {"scores": scores(), "speed": speed()}
-    if "--check" in sys.argv[1:]:
-        if current != filled(current, figures):
-            sys.exit("README.md differs from benchmarks/results: run python benchmarks/tables.py")
-        return
-    README.write_text(filled(current, {"demo": demo(), **figures}), encoding="utf-8")
-    print("Wrote README.md")
+    check = "--check" in sys.argv[1:]
+    figures = {
+        README: {"scores": scores(), "speed": speed()},
+        ROOT / "docs" / "serve.md": {"load": load()},
+        ROOT / "docs" / "graph.md": {"build": build()},
+    }
+    if not check:
+        figures[README]["demo"] = demo()
+    for page, blocks in figures.items():
+        current = page.read_text(encoding="utf-8")
+        if not check:
+            page.write_text(filled(current, blocks), encoding="utf-8")
+            print(f"Wrote {page.name}")
+        elif current != filled(current, blocks):
+            sys.exit(f"{page.name} is not of benchmarks/results: run python benchmarks/tables.py")
 
 
 def filled(page: str, blocks: dict[str, str]) -> str:
@@ -81,6 +89,39 @@ def speed() -> str:
         f"raw abstract takes {start['seconds_median']:.1f} s. Memory peaks at "
         f"{low['peak_mb']:.0f} MB in {int(first):,} documents, and at {high['peak_mb']:.0f} MB in "
         f"{int(last):,}."
+    )
+
+
+def load() -> str:
+    """What the service does under load in a few sentences."""
+    result = _result("serve")
+    seconds, idle, memory = result["seconds"], result["idle_seconds"], result["memory_mb"]
+    before, (middle, after), end = memory["idle"], list(memory.items())[1], memory["end"]
+    failed = sum(result["errors"].values())
+    return (
+        f"{result['clients']} clients at once on the same {result['machine']['cores']} cores, "
+        f"{result['requests']:,} requests of one abstract each: {failed} failed, "
+        f"{result['refused_with_429']} were refused with 429. "
+        f"{result['abstracts_per_second']:.1f} abstracts a second, "
+        f"{100 * result['share_of_offline']:.0f} % of what the pipeline alone does with them in "
+        f"the same run. Half were answered within {seconds['p50']:.1f} s, 99 % within "
+        f"{seconds['p99']:.1f} s; when idle, within {1000 * idle['p50']:.0f} and "
+        f"{1000 * idle['p99']:.0f} ms. Memory: {before:.0f} MB before, {after:.0f} MB after "
+        f"{int(middle.removeprefix('after_')):,} requests, {end:.0f} MB at the end "
+        f"(`{result['command']}`)."
+    )
+
+
+def build() -> str:
+    """What a large graph takes in a few sentences."""
+    result = _result("graph")
+    counts, made, sent = result["counts"], result["build"], result["export_kgx_jsonl"]
+    return (
+        f"A build of {counts['relations']:,} synthetic relations in {counts['documents']:,} "
+        f"documents to {counts['edges']:,} took {made['processor_seconds']:.0f} s of processor "
+        f"time and {made['peak_mb']:.0f} MB of memory, its export to KGX JSON Lines "
+        f"{sent['processor_seconds']:.0f} s and {sent['peak_mb']:.0f} MB "
+        f"(`{result['command']}`)."
     )
 
 

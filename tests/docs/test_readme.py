@@ -60,7 +60,7 @@ def test_every_link_leads_somewhere() -> None:
         assert target.startswith("http") or (ROOT / target).exists(), target
 
 
-@pytest.mark.parametrize("results", ["gold_entities", "speed"])
+@pytest.mark.parametrize("results", ["gold_entities", "speed", "serve", "graph"])
 def test_the_figures_are_those_of_the_results(results: str) -> None:
     assert (ROOT / "benchmarks" / "results" / f"{results}.json").is_file()
     run([sys.executable, str(ROOT / "benchmarks" / "tables.py"), "--check"])
