@@ -115,7 +115,7 @@ def speed(folder: Path, text: Path, count: int, shards: int) -> dict[str, object
         "ratios": {
             "two workers to one": two / one,
             "ray to local": ray / two,
-            "seconds per document, all to the first thousand": first["all"] / first["first"],
+            "seconds per document, all to the first": first["all"] / first["first"],
         },
     }
 
@@ -170,7 +170,7 @@ def watched(inputs: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
     report = scan([str(inputs)], out, watch=watch, **options)
     seconds = time.perf_counter() - started
     begun, before = news[0]
-    few = min(FIRST, report.counts.documents // 2)
+    few = early_documents(report.counts.documents)
     early = next(each for each in news if each[1] >= few)
     ended, done = news[-1]
     return {
@@ -185,6 +185,11 @@ def watched(inputs: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
         },
         "peak_worker_mb": memory,
     }
+
+
+def early_documents(count: int) -> int:
+    """How many of the first documents the time of all is compared with."""
+    return min(FIRST, count // 2)
 
 
 def workers() -> list[int]:
@@ -349,13 +354,14 @@ def speed_table() -> str:
         memory = way["peak_worker_mb"]
         rate = f"{way['documents_per_second']:.2f}"
         lines.append(f"| {name} | {rate} | {memory['first']:.0f} MB | {memory['all']:.0f} MB |")
-    seconds = ways["local, 1 worker"]["seconds_per_document"]
+    one = ways["local, 1 worker"]
+    seconds, early = one["seconds_per_document"], early_documents(one["documents"])
     core = ways["local, 2 workers"]["documents_per_second"] / 2
     lines += [
         "",
         f"Two workers do {ratios['two workers to one']:.2f} times what one does; Ray does "
         f"{100 * ratios['ray to local']:.0f} % of what processes do. A document takes "
-        f"{1000 * seconds['first']:.0f} ms over the first thousand and "
+        f"{1000 * seconds['first']:.0f} ms over the first {early:,} and "
         f"{1000 * seconds['all']:.0f} ms over all.",
         "",
         f"At {core:.1f} documents a second on each of two cores, {PUBMED / 1e6:.0f} million "
