@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,3 +80,17 @@ def _exported(checkpoint: Path, name: str, tmp_path_factory: pytest.TempPathFact
                 export(checkpoint, folder, name, "0.0.1")
             card.write_text(f"# {name} 0.0.1\n\nA model for tests.\n", encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def biolink() -> dict[str, Any]:
+    """The Biolink model's own file."""
+    yaml = pytest.importorskip("yaml")
+    try:
+        package = importlib.metadata.distribution("biolink-model")
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip("the Biolink model is not installed: pip install --no-deps biolink-model")
+    path = Path(str(package.locate_file("biolink_model/schema/biolink_model.yaml")))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), loader)
+    return content

@@ -29,6 +29,7 @@ __all__ = [
     "RelatomeError",
     "UsageError",
     "WorkError",
+    "first_line",
 ]
 
 
@@ -74,6 +75,11 @@ class Place:
 
 def _clipped(text: str) -> str:
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+def first_line(error: Exception) -> str:
+    """What an error of a library says, in a line."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 class RelatomeError(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import importlib.metadata
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,19 +150,6 @@ def test_pubtator3_names_its_relations_so(corpora_dir: Path) -> None:
         count += 1
     assert count == 776
     assert seen >= {"treat", "cause", "inhibit", "stimulate", "interact", "cotreat"}
-
-
-@pytest.fixture(scope="module")
-def biolink() -> dict[str, Any]:
-    yaml = pytest.importorskip("yaml")
-    try:
-        package = importlib.metadata.distribution("biolink-model")
-    except importlib.metadata.PackageNotFoundError:
-        pytest.skip("the Biolink model is not installed: pip install --no-deps biolink-model")
-    path = Path(str(package.locate_file("biolink_model/schema/biolink_model.yaml")))
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), loader)
-    return content
 
 
 def test_biolink_has_the_predicates(biolink: dict[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -127,8 +126,7 @@ def _around(document: Document, relation: Relation, span: Span, room: int) -> tu
 def _named(document: Document, entity_id: str) -> str:
     """The entity's most frequent name in the text, with its identifier if that says more."""
     entity = document.entity_by_id[entity_id]
-    names = Counter(document.mentions[index].text for index in entity.mentions)
-    name = _plain(names.most_common(1)[0][0])
+    name = _plain(document.name_of(entity))
     return name if is_local(entity_id) else f"{name} [dim]{_plain(entity_id)}[/dim]"
 
 

@@ -159,6 +159,10 @@ class Document(msgspec.Struct, frozen=True, dict=True):
         """The entities, looked up by id."""
         return {entity.id: entity for entity in self.entities}
 
+    def name_of(self, entity: Entity) -> str:
+        """What the text calls an entity most often; the first of it, if several tie."""
+        return Counter(self.mentions[i].text for i in entity.mentions).most_common(1)[0][0]
+
     def with_relations(self, relations: tuple[Relation, ...]) -> Document:
         """The same document with `relations` in place of its own."""
         return msgspec.structs.replace(self, relations=relations)

@@ -25,6 +25,7 @@ from relatome.errors import (
     RelatomeError,
     UsageError,
     WorkError,
+    first_line,
 )
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def reading(file: Path) -> Iterator[str]:
         raise
     except duckdb.Error as error:
         raise _not_written(error, file) or InputError(
-            SHARD_DAMAGED, at=Place(str(file)), reason=_first_line(error)
+            SHARD_DAMAGED, at=Place(str(file)), reason=first_line(error).rstrip(".")
         ) from None
 
 
@@ -153,7 +154,7 @@ def writing(path: Path) -> Iterator[None]:
         raise
     except duckdb.Error as error:
         raise _not_written(error, path) or WorkError(
-            CANNOT_WRITE, path=path, reason=_first_line(error)
+            CANNOT_WRITE, path=path, reason=first_line(error).rstrip(".")
         ) from None
 
 
@@ -167,18 +168,16 @@ def asking(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise InputError(GRAPH_DAMAGED, at=Place(str(path)), reason=_first_line(error)) from None
+        raise InputError(
+            GRAPH_DAMAGED, at=Place(str(path)), reason=first_line(error).rstrip(".")
+        ) from None
 
 
 def _not_written(error: duckdb.Error, path: Path) -> RelatomeError | None:
     """The error, if it is about room: on the disk or in memory."""
     text = str(error).lower()
     if "no space left" in text or "could not write" in text or "max_temp_directory" in text:
-        return WorkError(CANNOT_WRITE, path=path, reason=_first_line(error))
+        return WorkError(CANNOT_WRITE, path=path, reason=first_line(error).rstrip("."))
     if isinstance(error, duckdb.OutOfMemoryException):
-        return WorkError(GRAPH_OUT_OF_MEMORY, reason=_first_line(error))
+        return WorkError(GRAPH_OUT_OF_MEMORY, reason=first_line(error).rstrip("."))
     return None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

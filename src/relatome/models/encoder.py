@@ -36,6 +36,7 @@ from relatome.errors import (
     ModelError,
     RelatomeError,
     UsageError,
+    first_line,
 )
 from relatome.models import kebiolm
 
@@ -128,7 +129,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, UnpicklingError):
         # The library's own advice would be to load it all the same.
         return "its weights are a pickle with more than numbers in it, which could run code"
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(". ")
+    return first_line(error).rstrip(". ")
 
 
 def build_encoder(config_folder: Path) -> PreTrainedModel:

@@ -20,8 +20,9 @@ from relatome.errors import (
     MissingExtraError,
     ModelError,
     Place,
+    first_line,
 )
-from relatome.runtime.graph import cores, first_line
+from relatome.runtime.graph import cores
 
 # Two threads that hand over inputs at once wait for each other for ever (OpenVINO 2026.4).
 _HANDING_OVER = Lock()

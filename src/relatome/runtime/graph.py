@@ -18,6 +18,7 @@ from relatome.errors import (
     ModelError,
     Place,
     UsageError,
+    first_line,
 )
 
 Device = Literal["cpu", "cuda"]
@@ -85,8 +86,3 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def first_line(error: Exception) -> str:
-    """What an error of a library says, in a line."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

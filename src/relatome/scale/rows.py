@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import pyarrow as pa
@@ -35,10 +34,7 @@ def document_rows(document: Document, position: int, model: str, version: str) -
         "position": position,
     }
     types = {entity.id: entity.type for entity in document.entities}
-    names = {
-        entity.id: Counter(document.mentions[m].text for m in entity.mentions).most_common(1)[0][0]
-        for entity in document.entities
-    }
+    names = {entity.id: document.name_of(entity) for entity in document.entities}
     rows: dict[str, list[dict[str, Any]]] = {
         DOCUMENTS: [
             {

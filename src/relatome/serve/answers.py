@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from io import BytesIO
 from typing import NamedTuple
@@ -118,7 +117,7 @@ def answered(document: Document) -> AnsweredDocument:
             NamedEntity(
                 entity.id,
                 entity.type,
-                _name(document, entity.mentions),
+                document.name_of(entity),
                 entity.mentions,
                 entity_link(entity.id, entity.type),
             )
@@ -149,7 +148,3 @@ def written(documents: Sequence[Document], format: str, problems: Problems) -> F
         codes = ", ".join(f"{count} x {code}" for code, count in problems.by_code.items())
         headers["X-Relatome-Problems"] = codes
     return File(stream.getvalue(), MEDIA_TYPES[format], headers)
-
-
-def _name(document: Document, mentions: Sequence[int]) -> str:
-    return Counter(document.mentions[index].text for index in mentions).most_common(1)[0][0]

@@ -13,7 +13,13 @@ from safetensors.torch import load_file, save_file
 from transformers import PreTrainedModel
 
 from relatome.encode import Settings, Tokenizer
-from relatome.errors import CHECKPOINT_INCOMPLETE, CHECKPOINT_MISMATCH, ModelError, Place
+from relatome.errors import (
+    CHECKPOINT_INCOMPLETE,
+    CHECKPOINT_MISMATCH,
+    ModelError,
+    Place,
+    first_line,
+)
 from relatome.models import FineTypeModel, RelationModel, TaggerModel, build_encoder
 
 WEIGHTS, TOKENIZER, SETTINGS, ENCODER = (
@@ -73,7 +79,7 @@ def read_model(
         model = build(build_encoder(folder), settings, tokenizer)
         model.load_state_dict(load_file(folder / WEIGHTS))
     except (msgspec.MsgspecError, SafetensorError, OSError, ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ModelError(CHECKPOINT_MISMATCH, at=Place(str(folder)), reason=reason) from None
+        place = Place(str(folder))
+        raise ModelError(CHECKPOINT_MISMATCH, at=place, reason=first_line(error)) from None
     model.eval()
     return model, tokenizer, settings
