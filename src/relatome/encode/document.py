@@ -106,17 +106,21 @@ class EncodedDocument(EncodedText, Asked):
         A document with hundreds of entities has tens of thousands of pairs; parts keep the
         memory of scoring them bounded.
         """
-        pairs = self.pairs[start:end]
+        return self.only(np.arange(start, min(end, len(self.pairs))))
+
+    def only(self, rows: IntArray) -> EncodedDocument:
+        """The same document asked only about the candidates of these indices, ``(R,)``."""
+        pairs = self.pairs[rows]
         used, renumbered = np.unique(pairs, return_inverse=True)
         return replace(
             self,
             entity_mentions=self.entity_mentions[used],
             distances=self.distances[used],
-            candidates=self.candidates[start:end],
+            candidates=tuple(self.candidates[row] for row in rows),
             pairs=renumbered.reshape(pairs.shape),
-            pair_rules=self.pair_rules[start:end],
-            pair_features=self.pair_features[start:end],
-            legal=self.legal[start:end],
+            pair_rules=self.pair_rules[rows],
+            pair_features=self.pair_features[rows],
+            legal=self.legal[rows],
         )
 
 

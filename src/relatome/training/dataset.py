@@ -57,7 +57,10 @@ class Example(NamedTuple):
 
 
 class Examples(Dataset[Example]):
-    """All units of a split's documents that have a candidate pair.
+    """All units of a split's documents that have a candidate pair to learn from.
+
+    Pairs of which nothing is judged, as in a pool of corpora that annotate few pairs of types, are
+    left out: they would be read for nothing.
 
     Raises:
         InputError: if none has.
@@ -102,17 +105,23 @@ def _examples(asked: Asked, settings: Settings) -> Iterator[Example]:
         gold |= zip(("head_type", "tail_type"), type_targets(asked, schema), strict=True)
     if settings.pair_typing:
         gold["pair_typing"] = pair_type_targets(asked, schema)
+    judged = np.any([matrix.any(axis=1) for matrix in gold.values()], axis=0)
     first = 0
     for unit in units(asked):
-        rows = slice(first, first + len(unit.pair_rules))
+        of_all = np.arange(first, first + len(unit.pair_rules))
+        first += len(of_all)
+        rows = of_all[judged[of_all]]
+        if not len(rows):
+            continue
         of_unit = {task: matrix[rows] for task, matrix in gold.items()}
         if settings.coreference:
             of_unit["coreference"] = _coreference(unit)
+        if isinstance(unit, EncodedDocument) and len(rows) < len(of_all):
+            unit = unit.only(rows)
         if settings.tagging:
             assert isinstance(unit, EncodedDocument)
             of_unit["tagging"] = tagging_targets(unit, schema)
         yield Example(unit, of_unit)
-        first = rows.stop
 
 
 def _coreference(unit: Unit) -> Gold:

@@ -52,6 +52,7 @@ def named(pool: Pool) -> str:
 def test_pools_are_found_by_name_and_target() -> None:
     assert list(POOLS) == [
         "biorex",
+        "biorex-biored",
         "biorex-ddi",
         "biorex-drugprot",
         "biorex-bc5cdr",
@@ -67,7 +68,7 @@ def test_pools_are_found_by_name_and_target() -> None:
     ("name", "targets", "message"),
     [
         ("none", [], r"R825.*'none'.*biorex, biorex-ddi"),
-        ("biorex", ["emu"], r"R830.*biorex cannot.*'emu'.*ddi, drugprot, bc5cdr, chemprot"),
+        ("biorex", ["emu"], r"R830.*biorex cannot.*'emu'.*biored, ddi, drugprot, bc5cdr, chemprot"),
         ("biorex", ["ddi", "bc5cdr"], r"R831.*one target, and ddi and bc5cdr are named.*once"),
         ("biorex-ddi", ["bc5cdr"], r"R831.*ddi and bc5cdr"),
     ],
@@ -87,8 +88,7 @@ def test_the_schema_is_the_pools_with_the_targets_labels(pool: Pool) -> None:
     schema = pool_schema(pool, pool.learnt_from, "keep")
     nones = [n.label for n in schema.negatives if n.label != "None"]
     assert schema.labels == (
-        *BIOREX.schema.labels,
-        *task.labels,
+        *dict.fromkeys((*BIOREX.schema.labels, *task.labels)),
         *dict.fromkeys(nones),
     )
     assert (schema.multi_label, schema.rule) == (task.multi_label, task.rule)
@@ -105,7 +105,7 @@ def test_the_schema_is_the_pools_with_the_targets_labels(pool: Pool) -> None:
         assert (pair.head, pair.tail) in own or not set(pair.labels) & set(task.labels)
     # Its unrelated pairs are what they are in the pool.
     assert {n.label for n in schema.negatives if n.corpus == source.name} == {
-        f"None-{'CID' if source.name == 'bc5cdr' else task.prompt_word}"
+        {"bc5cdr": "None-CID", "biored": "None"}.get(source.name, f"None-{task.prompt_word}")
     }
 
 

@@ -172,6 +172,7 @@ _CHEMPROT = msgspec.structs.replace(
 # The corpora that the pool can be made for. BC5CDR's dev split is learnt from in BioREx, and is to
 # select on here; DrugProt's test split was published without relations.
 _TARGETS: tuple[tuple[PoolSource, Schema, dict[str, Role]], ...] = (
+    (_SOURCES["biored"], BIORED, {"biored:dev": "dev", "biored:test": "test"}),
     (_SOURCES["ddi"], DDI, {"ddi:test": "test"}),
     (_SOURCES["drugprot"], DRUGPROT, {"drugprot:dev": "dev"}),
     (_SOURCES["bc5cdr"], BC5CDR, {"bc5cdr:dev": "dev", "bc5cdr:test": "test"}),
