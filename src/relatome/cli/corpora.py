@@ -197,8 +197,8 @@ def build(
         list[str] | None,
         typer.Option(
             metavar="CORPUS",
-            help="Make the pool POOL-CORPUS for ddi, drugprot, bc5cdr or chemprot: it keeps its "
-            "own labels, the splits train, dev and test are its own, and the others are source.",
+            help="Make the pool POOL-CORPUS for biored, ddi, drugprot, bc5cdr or chemprot: it "
+            "keeps its own labels, the splits train, dev and test are its own, and the others are source.",
         ),
     ] = None,
     out: Annotated[

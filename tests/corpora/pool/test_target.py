@@ -67,7 +67,7 @@ def test_pools_are_found_by_name_and_target() -> None:
 @pytest.mark.parametrize(
     ("name", "targets", "message"),
     [
-        ("none", [], r"R825.*'none'.*biorex, biorex-ddi"),
+        ("none", [], r"R825.*'none'.*biorex, biorex-biored, biorex-ddi"),
         ("biorex", ["emu"], r"R830.*biorex cannot.*'emu'.*biored, ddi, drugprot, bc5cdr, chemprot"),
         ("biorex", ["ddi", "bc5cdr"], r"R831.*one target, and ddi and bc5cdr are named.*once"),
         ("biorex-ddi", ["bc5cdr"], r"R831.*ddi and bc5cdr"),
