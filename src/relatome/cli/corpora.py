@@ -198,7 +198,8 @@ def build(
         typer.Option(
             metavar="CORPUS",
             help="Make the pool POOL-CORPUS for biored, ddi, drugprot, bc5cdr or chemprot: it "
-            "keeps its own labels, the splits train, dev and test are its own, and the others are source.",
+            "keeps its own labels, the splits train, dev and test are its own, and the others "
+            "are source.",
         ),
     ] = None,
     out: Annotated[
