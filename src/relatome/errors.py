@@ -1114,6 +1114,21 @@ ENSEMBLE_DIFFERS = Message(
     "Probabilities are averaged over the same candidates and labels; give runs of the same schema "
     "and narrowing, or predict with each and combine the predictions with `relatome vote`.",
 )
+TEACHER_MISSING = Message(
+    "R760",
+    "the teacher {name} has no finished run here.",
+    "Train it first: `relatome train {name} --output {folder}`.",
+)
+TEACHER_DIFFERS = Message(
+    "R761",
+    "this teacher's schema is {teacher}, the student's {student}.",
+    "Name a teacher in distillation.teacher that was trained for the same schema.",
+)
+TEACHER_ALONE = Message(
+    "R762",
+    "there are no losses, so nothing that a teacher says of relations is learnt.",
+    "Add a loss of the relation head, or leave out the table distillation.",
+)
 ENSEMBLE_TWICE = Message("R662", "run {path} is named more than once.", "Name each run once.")
 COMBINATION_MEMBER = Message(
     "R672",

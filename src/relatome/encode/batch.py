@@ -12,7 +12,7 @@ from relatome.encode.document import EncodedDocument, EncodedText
 from relatome.encode.tokens import IntArray
 
 Batch = dict[str, IntArray]
-_Number = TypeVar("_Number", np.int64, np.bool_)
+_Number = TypeVar("_Number", np.int64, np.bool_, np.float32)
 
 # What the encoder reads, and what the pair scorer reads besides the encoder's token vectors.
 ENCODER_INPUTS = ("input_ids", "attention_mask", "type_tags")

@@ -8,6 +8,7 @@ from relatome.errors import LOSS_OPTION_UNKNOWN, LOSS_OPTION_VALUE, LOSS_UNKNOWN
 from relatome.losses.abstention_ranking import AbstentionRanking
 from relatome.losses.adaptive_threshold import AdaptiveThreshold
 from relatome.losses.cross_entropy import CrossEntropy
+from relatome.losses.distillation import Distillation
 from relatome.losses.focal import Focal
 from relatome.losses.pair_loss import PairLoss
 
@@ -16,6 +17,7 @@ __all__ = [
     "AbstentionRanking",
     "AdaptiveThreshold",
     "CrossEntropy",
+    "Distillation",
     "Focal",
     "PairLoss",
     "build_loss",

@@ -198,6 +198,23 @@ class Adversarial(Section, frozen=True):
     epsilon: Positive
 
 
+class Distillation(Section, frozen=True):
+    """Learning, besides what corpora say, the probabilities that other models give.
+
+    Attributes:
+        teacher: the recipe or combination whose finished run, in the folder of that name beside
+            the run, is learnt from.
+        weight: in the sum of losses.
+        temperature: by which the logarithms of both sides' probabilities are divided.
+        documents: splits to learn from besides, whose relations, if they have any, are not read.
+    """
+
+    teacher: str
+    weight: Weight
+    temperature: Positive
+    documents: list[str] = []
+
+
 class FineTypes(Section, frozen=True):
     """Telling the finer types of an entity type apart by an encoder of its own.
 
@@ -335,6 +352,7 @@ class Recipe(Section, frozen=True):
     losses: dict[str, dict[str, float]] = {}
     tasks: Tasks = Tasks()
     adversarial: Adversarial | None = None
+    distillation: Distillation | None = None
     narrowing: Narrowing | None = None
     definitions: Definitions | None = None
     fine_types: FineTypes | None = None

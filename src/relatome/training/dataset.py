@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -31,8 +31,13 @@ from relatome.encode import (
     unit_batch,
     units,
 )
+from relatome.encode.decode import FloatArray
 from relatome.encode.targets import Gold
 from relatome.errors import NOTHING_TO_LEARN, InputError
+from relatome.training.lesson import TAUGHT, Lesson
+
+# What holds of pairs, or with what probability a teacher thinks so.
+Target = Gold | FloatArray
 
 # Fills up the last batch where every process needs one of its own.
 NOTHING = -1
@@ -44,11 +49,12 @@ class Example(NamedTuple):
     """A unit with the gold rows of its pairs by task, each ``(P, classes)``.
 
     The gold of coreference has a row for every two mentions, ``(M, M, 2)``, that of tagging one for
-    every token and type, ``(T, types, 3)``.
+    every token and type, ``(T, types, 3)``. What a teacher says of a task stands under the task's
+    name with `TAUGHT`.
     """
 
     unit: Unit
-    gold: dict[str, Gold]
+    gold: dict[str, Target]
 
     @property
     def unrelated(self) -> bool:
@@ -66,7 +72,13 @@ class Examples(Dataset[Example]):
         InputError: if none has.
     """
 
-    def __init__(self, split: Split, settings: Settings, tokenizer: Tokenizer) -> None:
+    def __init__(
+        self,
+        split: Split,
+        settings: Settings,
+        tokenizer: Tokenizer,
+        lesson: Lesson | None = None,
+    ) -> None:
         self.split = split
         self.settings = settings
         self.unknown_id = tokenizer.unknown_id
@@ -78,7 +90,7 @@ class Examples(Dataset[Example]):
             )
             if asked is not None:
                 self.asked.append(asked)
-                self.examples += _examples(asked, settings)
+                self.examples += _examples(asked, settings, lesson)
         if not self.examples:
             raise InputError(NOTHING_TO_LEARN, split=split.name)
 
@@ -93,10 +105,10 @@ class Examples(Dataset[Example]):
         return Example(unit, {task: np.zeros_like(rows) for task, rows in gold.items()})
 
 
-def _examples(asked: Asked, settings: Settings) -> Iterator[Example]:
+def _examples(asked: Asked, settings: Settings, lesson: Lesson | None) -> Iterator[Example]:
     schema = settings.schema
     relation, novelty = relation_targets(asked, schema)
-    gold = {"relation": relation}
+    gold: dict[str, Target] = {"relation": relation}
     if settings.judges_novelty:
         gold["novelty"] = novelty
     if settings.direction:
@@ -105,6 +117,11 @@ def _examples(asked: Asked, settings: Settings) -> Iterator[Example]:
         gold |= zip(("head_type", "tail_type"), type_targets(asked, schema), strict=True)
     if settings.pair_typing:
         gold["pair_typing"] = pair_type_targets(asked, schema)
+    if lesson is not None:
+        if asked.document.id in lesson.unlabelled:
+            of_relations = gold.keys() & {"relation", "novelty", "direction"}
+            gold |= {task: np.zeros_like(gold[task]) for task in of_relations}
+        gold |= {task + TAUGHT: rows for task, rows in lesson.of(asked).items() if task in gold}
     judged = np.any([matrix.any(axis=1) for matrix in gold.values()], axis=0)
     first = 0
     for unit in units(asked):
@@ -209,8 +226,8 @@ class Collator:
         batch = tensors([example.unit for example in examples], self.pad_id, self.encoding)
         for task in examples[0].gold:
             # Padded rows have no gold class, so they are not judged.
-            padded = stack([example.gold[task] for example in examples], False)
-            batch[f"{task}_gold"] = torch.from_numpy(padded)
+            rows: list[Any] = [example.gold[task] for example in examples]
+            batch[f"{task}_gold"] = torch.from_numpy(stack(rows, False))
         return batch
 
 

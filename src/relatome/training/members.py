@@ -132,29 +132,38 @@ class LoadedRun(NamedTuple):
         return judge_novelty(self.judges, found, self.vote) if self.judges else found
 
 
-def load_members(run: Path) -> LoadedRun:
-    """The models of a finished run, be it of one model or a combination of runs beside it.
+def answering_runs(run: Path) -> tuple[Combination | None, dict[str, list[Path]]]:
+    """The folders of the runs that answer for a finished run, by what they say.
+
+    Returns:
+        the combination, or None where the run has a model of its own, and the folders.
 
     Raises:
-        UsageError, ModelError: as `load_run` and `chosen`.
+        UsageError: if a run is not finished, or not there.
     """
     recipe = load_any(str(run / RECIPE_FILE)) if (run / RECIPE_FILE).is_file() else None
     if not isinstance(recipe, Combination):
-        return LoadedRun([load_run(run)], "mean", [])
-
+        return None, {"relation": [run], "novelty": []}
     provenance = run / PROVENANCE_FILE
     if not provenance.is_file():
         raise UsageError(RUN_UNFINISHED, at=Place(str(run)), file=PROVENANCE_FILE)
     # What answers was settled when the run was finished, whatever its recipes have become since.
     names = json.loads(provenance.read_text(encoding="utf-8"))[ANSWERING]
+    for name in (*names["relation"], *names["novelty"]):
+        if not (run.parent / name / RESULTS_FILE).is_file():
+            raise UsageError(MEMBER_MISSING, at=Place(str(run.parent)), name=name)
+    return recipe, {what: [run.parent / name for name in names[what]] for what in names}
 
-    def loaded(what: str) -> list[LoadedModel]:
-        for name in names[what]:
-            if not (run.parent / name / RESULTS_FILE).is_file():
-                raise UsageError(MEMBER_MISSING, at=Place(str(run.parent)), name=name)
-        return [load_run(run.parent / name) for name in names[what]]
 
-    return LoadedRun(loaded("relation"), recipe.vote, loaded("novelty"))
+def load_members(run: Path) -> LoadedRun:
+    """The models of a finished run, be it of one model or a combination of runs beside it.
+
+    Raises:
+        UsageError, ModelError: as `load_run` and `answering_runs`.
+    """
+    combination, folders = answering_runs(run)
+    models, judges = (list(map(load_run, folders[what])) for what in ("relation", "novelty"))
+    return LoadedRun(models, "mean" if combination is None else combination.vote, judges)
 
 
 def predict_run(run: Path, documents: Sequence[Document]) -> list[Document]:

@@ -8,9 +8,10 @@ from torch import Tensor
 from relatome.data import Schema
 from relatome.data.schema import is_no_relation
 from relatome.errors import LOSS_WEIGHT, UsageError
-from relatome.losses import CrossEntropy, PairLoss, build_loss
+from relatome.losses import CrossEntropy, Distillation, PairLoss, build_loss
 from relatome.models import Scores
 from relatome.recipes import Recipe
+from relatome.training.lesson import TAUGHT
 
 
 def relation_losses(recipe: Recipe, schema: Schema) -> list[tuple[float, PairLoss]]:
@@ -46,6 +47,10 @@ class Objective:
             "pair_typing": tasks.pair_typing,
             "tagging": tasks.tagging,
         }
+        self.distillation, self.taught = 0.0, None
+        if (taught := recipe.distillation) is not None:
+            self.distillation = taught.weight
+            self.taught = Distillation(temperature=taught.temperature)
         self.weights = {name: task.weight for name, task in weighted.items() if task is not None}
 
     def __call__(
@@ -58,13 +63,14 @@ class Objective:
 
         Args:
             scores: logits by task, ``(..., classes)``.
-            gold: gold rows by task, of the same shapes.
+            gold: gold rows by task, of the same shapes; and what a teacher says.
             counts: judged rows by task, where this is a part of a larger batch.
         """
 
         def cost(loss: PairLoss, task: str) -> Tensor:
             count = None if counts is None else counts[task]
-            value: Tensor = loss(scores[task].flatten(0, -2), gold[task].flatten(0, -2), count)
+            logits = scores[task.removesuffix(TAUGHT)]
+            value: Tensor = loss(logits.flatten(0, -2), gold[task].flatten(0, -2), count)
             return value
 
         total = next(iter(scores.values())).new_zeros((), dtype=torch.float32)
@@ -72,6 +78,9 @@ class Objective:
             total = total + weight * cost(loss, "relation")
         for task, weight in self.weights.items():
             total = total + weight * cost(self.cross_entropy, task)
+        if self.taught is not None:
+            for task in (name for name in gold if name.endswith(TAUGHT)):
+                total = total + self.distillation * cost(self.taught, task)
         if self.typing is not None:
             balance = self.typing.balance
             ends = [cost(self.cross_entropy, task) for task in ("head_type", "tail_type")]

@@ -29,6 +29,7 @@ from relatome.errors import (
     RELATION_MISSING,
     START_CYCLE,
     TAGGING_TYPES,
+    TEACHER_ALONE,
     TYPING_VECTOR,
     UNKNOWN_SCORE,
     UsageError,
@@ -40,6 +41,7 @@ from relatome.scoring import find_rule
 from relatome.training.adaptation import adaptations, prepared_encoder
 from relatome.training.checkpoint import WEIGHTS, load_model, save_model
 from relatome.training.dataset import Examples, coverage
+from relatome.training.distillation import lesson, teacher_hash, unlabelled_documents
 from relatome.training.documents import learning_splits, require_learnable
 from relatome.training.fine_types import FINE_TYPES_FOLDER
 from relatome.training.fine_types_run import learn_fine_types, require_fine_types
@@ -97,6 +99,8 @@ def preflight(recipe: Recipe, directory: Path | None = None) -> Schema:
         raise UsageError(UNKNOWN_SCORE, score=name, rule=rule.name, known=", ".join(rule.scores))
     if recipe.tasks.novelty is None and not recipe.losses:
         raise UsageError(NOTHING_LEARNT)
+    if not recipe.losses and recipe.distillation is not None:
+        raise UsageError(TEACHER_ALONE)
     if not recipe.losses and name != _NOVELTY_ALONE:
         raise UsageError(RELATION_MISSING, score=name)
     if recipe.tasks.novelty is None and name in _OF_NOVELTY:
@@ -240,6 +244,11 @@ def run(
     """
     schema = preflight(recipe, directory)
     require_learnable(train, dev)
+    unlabelled = None
+    if (distillation := recipe.distillation) is not None:
+        unlabelled = unlabelled_documents(distillation, directory)
+        if unlabelled is not None:
+            require_learnable(unlabelled, dev)
     if main_process():
         require_folder(recipe, folder, resume=resume)
     if resume and (finished := read_scores(folder)) is not None:
@@ -255,6 +264,10 @@ def run(
     hashes = {split.name: data_hash(split.documents) for split in splits}
     if start is not None:
         hashes["start"] = file_hash(start / WEIGHTS)
+    if distillation is not None:
+        hashes["teacher"] = teacher_hash(distillation, folder.parent)
+    if unlabelled is not None:
+        hashes[unlabelled.name] = data_hash(unlabelled.documents)
     if encoder:
         hashes["encoder"] = file_hash(Path(encoder) / WEIGHTS)
     require_same_data(folder, hashes)
@@ -265,7 +278,15 @@ def run(
             msgspec.structs.replace(split, documents=tuple(typer.replace(split.documents)))
             for split in splits
         ]
-    examples = [Examples(splits[0], learning, tokenizer)]
+    taught = None
+    if distillation is not None:
+        if main_process():
+            claim_folder(recipe, folder)
+        wait_for_all()
+        taught = lesson(distillation, schema, splits[0], unlabelled, folder)
+        if unlabelled is not None:
+            splits[0] = Split.joined([splits[0], unlabelled])
+    examples = [Examples(splits[0], learning, tokenizer, taught)]
     examples += [Examples(split, settings, tokenizer) for split in splits[1:]]
     reached = {e.split.name: coverage(e) for e in examples}
     for name, covered in reached.items():
