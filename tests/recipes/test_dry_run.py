@@ -12,9 +12,11 @@ from relatome.corpora.pool import find_pool
 from relatome.corpora.pool.build import build
 from relatome.data import Split
 from relatome.recipes import (
+    Combination,
     MaskedEntities,
     Recipe,
     load_adaptation,
+    load_any,
     load_combination,
     load_recipe,
     shipped,
@@ -39,6 +41,21 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_encoder(tmp_path_factory.mktemp("encoder") / "tiny", positions=512)
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in shipped() if load_recipe(name).distillation is not None]
+)
+def test_a_teacher_is_of_the_students_schema(name: str) -> None:
+    student = load_recipe(name)
+    assert student.distillation is not None
+    teacher = load_any(student.distillation.teacher)
+    if isinstance(teacher, Combination):
+        taught = {member.recipe.schema for member in require_combination(teacher)}
+    else:
+        assert isinstance(teacher, Recipe)
+        taught = {teacher.schema}
+    assert taught == {student.schema}
+
+
 def few(part: Split, count: int) -> Split:
     """The first documents with a relation, the smallest of the first hundred."""
     related = [document for document in part.documents[:100] if document.relations]
@@ -52,7 +69,10 @@ def dry(recipe: Recipe, encoder: Path, corpora_dir: Path, folder: Path) -> Path:
     structs = msgspec.structs
     training = structs.replace(recipe.training, epochs=1, evaluations=1)
     recipe = structs.replace(
-        recipe, encoder=structs.replace(recipe.encoder, name=str(encoder)), training=training
+        recipe,
+        encoder=structs.replace(recipe.encoder, name=str(encoder)),
+        training=training,
+        distillation=None,  # there is no finished run of the teacher here
     )
     if recipe.fine_types is not None:
         fine = structs.replace(recipe.fine_types, encoder=str(encoder), epochs=1)
