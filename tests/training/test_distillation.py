@@ -141,7 +141,7 @@ def test_what_cannot_teach_is_refused(
 
 def test_nothing_is_learnt_from_a_test_split(tiny: Tiny, beside: Path, corpora_dir: Path) -> None:
     recipe = student(tiny, documents=["biored:test"])
-    with pytest.raises(UsageError, match="biored:test. is marked test"):
+    with pytest.raises(UsageError, match=r"biored:test. is marked test"):
         run(recipe, TRAIN, DEV, beside / "refused", corpora_dir, resume=False)
 
 
