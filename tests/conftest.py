@@ -62,6 +62,21 @@ def coreferent_model(coreferent_checkpoint: Path, tmp_path_factory: pytest.TempP
     return _exported(coreferent_checkpoint, "coreferent", tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def anchored_checkpoint(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Like `tiny_checkpoint`, under anchored encoding, with a head of direction."""
+    from tests.tiny import save_model_folder
+
+    folder = tmp_path_factory.mktemp("anchored") / "model"
+    return save_model_folder(folder, tiny_encoder, anchored=True)
+
+
+@pytest.fixture(scope="session")
+def anchored_model(anchored_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That model, exported; read only."""
+    return _exported(anchored_checkpoint, "anchored", tmp_path_factory)
+
+
 def _exported(checkpoint: Path, name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from filelock import FileLock
 

@@ -220,21 +220,33 @@ def fix_weights(module: object, scale: float = 0.15, seed: int = 0) -> None:
 
 
 def save_model_folder(
-    folder: Path, encoder: Path, *, threshold: float = 0.5, coreference: bool = False
+    folder: Path,
+    encoder: Path,
+    *,
+    threshold: float = 0.5,
+    coreference: bool = False,
+    anchored: bool = False,
 ) -> Path:
     """Write a relation model on an encoder, with fixed weights, as a run leaves it."""
     from relatome.data.schemas import BIORED
-    from relatome.encode import Decoding, DocumentEncoding, Settings
+    from relatome.encode import AnchoredEncoding, Decoding, DocumentEncoding, Settings
     from relatome.models import RelationModel, load_encoder
     from relatome.training import save_model
 
     backbone, tokenizer = load_encoder(str(encoder))
     settings = Settings(
-        BIORED, DocumentEncoding(96, 32), Decoding(threshold, 0.5), coreference=coreference
+        BIORED,
+        AnchoredEncoding(96, 32) if anchored else DocumentEncoding(96, 32),
+        Decoding(threshold, 0.5),
+        direction=anchored,
+        coreference=coreference,
     )
     model = RelationModel(backbone, settings, tokenizer, dropout=0.0)
     for part in (model.encoder.type_embeddings, model.pairs):
         fix_weights(part)
+    if anchored:
+        fix_weights(model.direction)
+        model.encoder.anchor_embedding.data += model.encoder.type_embeddings.weight[1]
     for head in (model.relation, model.novelty):
         # Large weights, and a seed that was looked for: relations of all types are asserted.
         fix_weights(head, scale=1.5, seed=21)

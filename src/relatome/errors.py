@@ -944,7 +944,7 @@ NOVELTY_UNKNOWN = Message(
 )
 NEEDS_ENCODING = Message(
     "R619",
-    "{key} works with encoding.kind = {kind!r} only.",
+    "{key} works with encoding.kind = {kind} only.",
     "Change the encoding, or set the key to the value that switches it off.",
 )
 TYPING_VECTOR = Message(

@@ -1,8 +1,10 @@
 """Documents to arrays and back, NumPy only: training and runtime share it and cannot drift."""
 
+from relatome.encode.anchored import AnchoredDocument, AnchoredEncoding, AnchoredPass
 from relatome.encode.arrays import DISTANCE_BUCKETS, PAIR_FEATURE_SIZES
 from relatome.encode.asked import Asked
 from relatome.encode.batch import (
+    ANCHORED_INPUTS,
     ENCODER_INPUTS,
     MENTION_INPUTS,
     PAIR_INPUTS,
@@ -22,7 +24,13 @@ from relatome.encode.document import (
     legal_classes,
     type_tags,
 )
-from relatome.encode.evidence import MOST_SENTENCES, attended, with_evidence
+from relatome.encode.evidence import (
+    MOST_SENTENCES,
+    attended,
+    sentence_weights,
+    weightiest,
+    with_evidence,
+)
 from relatome.encode.sequences import (
     EncodedPairs,
     PairEncoding,
@@ -40,9 +48,20 @@ from relatome.encode.targets import (
     type_targets,
 )
 from relatome.encode.tokens import Tokenizer, Tokens
-from relatome.encode.units import Encoding, Unit, encode, inputs, length_batches, unit_batch, units
+from relatome.encode.units import (
+    Encoding,
+    Unit,
+    combined,
+    encode,
+    inputs,
+    length_batches,
+    unit_batch,
+    unit_rows,
+    units,
+)
 
 __all__ = [
+    "ANCHORED_INPUTS",
     "DISTANCE_BUCKETS",
     "ENCODER_INPUTS",
     "ILLEGAL",
@@ -50,6 +69,9 @@ __all__ = [
     "MOST_SENTENCES",
     "PAIR_FEATURE_SIZES",
     "PAIR_INPUTS",
+    "AnchoredDocument",
+    "AnchoredEncoding",
+    "AnchoredPass",
     "Asked",
     "Assertion",
     "Batch",
@@ -67,6 +89,7 @@ __all__ = [
     "Unit",
     "assertions",
     "attended",
+    "combined",
     "coreference_targets",
     "decode",
     "direction_targets",
@@ -82,6 +105,7 @@ __all__ = [
     "pair_tokenizer",
     "pair_type_targets",
     "relation_targets",
+    "sentence_weights",
     "softmax",
     "stack",
     "tagging_targets",
@@ -89,6 +113,8 @@ __all__ = [
     "type_tags",
     "type_targets",
     "unit_batch",
+    "unit_rows",
     "units",
+    "weightiest",
     "with_evidence",
 ]

@@ -8,14 +8,16 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from relatome.encode.anchored import AnchoredPass
 from relatome.encode.document import EncodedDocument, EncodedText
 from relatome.encode.tokens import IntArray
 
 Batch = dict[str, IntArray]
-_Number = TypeVar("_Number", np.int64, np.bool_, np.float32)
+_Number = TypeVar("_Number", np.int64, np.uint8, np.bool_, np.float32)
 
 # What the encoder reads, and what the pair scorer reads besides the encoder's token vectors.
 ENCODER_INPUTS = ("input_ids", "attention_mask", "type_tags")
+ANCHORED_INPUTS = (*ENCODER_INPUTS, "anchor_tags")
 MENTION_INPUTS = ("token_source", "mention_tokens")
 PAIR_INPUTS = (
     *MENTION_INPUTS,
@@ -31,13 +33,19 @@ def encoder_batch(documents: Sequence[EncodedText], pad_id: int) -> Batch:
     """All windows of the documents, in order, padded to the longest.
 
     Returns:
-        ``input_ids``, ``attention_mask`` and ``type_tags``, each ``(windows, length)``.
+        ``input_ids``, ``attention_mask`` and ``type_tags``, each ``(windows, length)``; of
+        anchored passes ``anchor_tags`` too.
     """
-    return {
+    batch = {
         "input_ids": stack([w for d in documents for w in d.window_ids], pad_id),
         "attention_mask": stack([np.ones_like(w) for d in documents for w in d.window_ids], 0),
         "type_tags": stack([w for d in documents for w in d.window_types], 0),
     }
+    passes = [d for d in documents if isinstance(d, AnchoredPass)]
+    if passes:
+        anchors = stack([w for d in passes for w in d.window_anchors], 0)
+        batch["anchor_tags"] = anchors.astype(np.int64)
+    return batch
 
 
 def mention_batch(documents: Sequence[EncodedText], length: int) -> Batch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Self
 
 import msgspec
 import numpy as np
@@ -49,6 +49,10 @@ class DocumentEncoding(
                 f"an overlap of {self.overlap} tokens leaves no way forward in windows of "
                 f"{self.window}, two of them special"
             )
+
+    def cut(self, length: int) -> list[tuple[int, int]]:
+        """The token ranges ``[first, last)`` of the windows of a text of so many tokens."""
+        return windows(length, self.window - _SPECIAL_TOKENS, self.overlap)
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class EncodedDocument(EncodedText, Asked):
     pairs: IntArray
     pair_features: IntArray
 
-    def part(self, start: int, end: int) -> EncodedDocument:
+    def part(self, start: int, end: int) -> Self:
         """The same document asked only about candidates ``[start, end)`` and their entities.
 
         A document with hundreds of entities has tens of thousands of pairs; parts keep the
@@ -108,16 +112,23 @@ class EncodedDocument(EncodedText, Asked):
         """
         return self.only(np.arange(start, min(end, len(self.pairs))))
 
-    def only(self, rows: IntArray) -> EncodedDocument:
+    def only(self, rows: IntArray) -> Self:
         """The same document asked only about the candidates of these indices, ``(R,)``."""
-        pairs = self.pairs[rows]
-        used, renumbered = np.unique(pairs, return_inverse=True)
+        asked = self.about(rows)
+        used, renumbered = np.unique(asked.pairs, return_inverse=True)
         return replace(
-            self,
+            asked,
             entity_mentions=self.entity_mentions[used],
             distances=self.distances[used],
+            pairs=renumbered.reshape(asked.pairs.shape),
+        )
+
+    def about(self, rows: IntArray) -> Self:
+        """The same as `only`, but with all entities, whose arrays both share."""
+        return replace(
+            self,
             candidates=tuple(self.candidates[row] for row in rows),
-            pairs=renumbered.reshape(pairs.shape),
+            pairs=self.pairs[rows],
             pair_rules=self.pair_rules[rows],
             pair_features=self.pair_features[rows],
             legal=self.legal[rows],
@@ -141,7 +152,7 @@ def encode_text(
         return None
     spans = _spans(document, tokens)
     tags = _tag_tokens(document, schema, spans, len(tokens))
-    cut = windows(len(tokens), encoding.window - _SPECIAL_TOKENS, encoding.overlap)
+    cut = encoding.cut(len(tokens))
     window_of = central_window(len(tokens), cut)
     return EncodedText(
         window_ids=tuple(tokenizer.framed(tokens.ids[a:b]) for a, b in cut),

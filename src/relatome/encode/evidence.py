@@ -25,23 +25,47 @@ def attended(
 ) -> npt.NDArray[np.int64]:
     """The sentences that are the evidence for every pair, by the attention of the pair's context.
 
-    The weight of a sentence is the sum over its tokens. Of the sentences that mention both
-    entities, the one with the greatest weight is evidence, and up to two others with at least half
-    of that. If none mentions both, the evidence is, for each of the two, the sentence with the
-    greatest weight that mentions it.
-
     Args:
         encoded: the document, or a part of it.
         spans: its sentences, S of them.
         attention: what each token weighs for each pair, ``(P, T)``.
 
     Returns:
+        as `weightiest`.
+    """
+    return weightiest(encoded, spans, sentence_weights(encoded, spans, attention))
+
+
+def sentence_weights(
+    encoded: EncodedDocument, spans: Sequence[Span], attention: FloatArray
+) -> FloatArray:
+    """The attention of every pair to each sentence, ``(P, S)``: the sum over its tokens.
+
+    Arguments as for `attended`.
+    """
+    return _by_sentence(attention, _holding(spans, encoded.starts), len(spans))
+
+
+def weightiest(
+    encoded: EncodedDocument, spans: Sequence[Span], weight: FloatArray
+) -> npt.NDArray[np.int64]:
+    """The sentences that are the evidence for every pair, by their weights.
+
+    Of the sentences that mention both entities, the one with the greatest weight is evidence, and
+    up to two others with at least half of that. If none mentions both, the evidence is, for each of
+    the two, the sentence with the greatest weight that mentions it.
+
+    Args:
+        encoded: the document, or a part of it.
+        spans: its sentences, S of them.
+        weight: what each sentence weighs for each pair, ``(P, S)``.
+
+    Returns:
         indices of sentences, the weightiest first, -1 padded, ``(P, 3)``.
     """
-    chosen = np.full((len(attention), MOST_SENTENCES), -1, dtype=np.int64)
+    chosen = np.full((len(weight), MOST_SENTENCES), -1, dtype=np.int64)
     if not spans:
         return chosen
-    weight = _by_sentence(attention, _holding(spans, encoded.starts), len(spans))
     mentioned = _mentioned(encoded, spans)
     head, tail = mentioned[encoded.pairs.T]  # (P, S) each
     together = np.where(head & tail, weight, -1)

@@ -1,17 +1,28 @@
-"""Units: what the encoder reads in one pass, a document or the sequence of one pair.
+"""Units: what the encoder reads in one pass: a document, the same with an anchor, one pair.
 
 Everything after encoding (batches, training, scoring) works on units and need not know which.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
+
+import numpy as np
 
 from relatome.data import Document, Schema
 from relatome.data.narrowing import Narrowing
+from relatome.encode.anchored import AnchoredDocument, AnchoredEncoding, encode_anchored
 from relatome.encode.asked import Asked
-from relatome.encode.batch import ENCODER_INPUTS, PAIR_INPUTS, Batch, encoder_batch, pair_batch
+from relatome.encode.batch import (
+    ANCHORED_INPUTS,
+    ENCODER_INPUTS,
+    PAIR_INPUTS,
+    Batch,
+    encoder_batch,
+    pair_batch,
+)
+from relatome.encode.decode import FloatArray
 from relatome.encode.document import DocumentEncoding, EncodedDocument, EncodedText, encode_document
 from relatome.encode.mention_tags import TokenWindows
 from relatome.encode.sequences import (
@@ -23,9 +34,9 @@ from relatome.encode.sequences import (
     encode_pairs,
     sequence_batch,
 )
-from relatome.encode.tokens import Tokenizer
+from relatome.encode.tokens import IntArray, Tokenizer
 
-Encoding = DocumentEncoding | PairEncoding
+Encoding = DocumentEncoding | AnchoredEncoding | PairEncoding
 Unit = EncodedDocument | PairSequence
 
 _Read = TypeVar("_Read", bound=EncodedText | PairSequence | TokenWindows)
@@ -52,15 +63,52 @@ def encode(
     asked = narrowing.candidates(document, schema)
     if isinstance(encoding, DocumentEncoding):
         return encode_document(document, schema, tokenizer, encoding, asked, read)
+    if isinstance(encoding, AnchoredEncoding):
+        return encode_anchored(document, schema, tokenizer, encoding, asked)
     return encode_pairs(document, schema, tokenizer, encoding, asked)
 
 
 def units(asked: Asked) -> Sequence[Unit]:
-    """The units of an encoded document, whose pairs, joined, are its candidates in order."""
+    """The units of an encoded document."""
     if isinstance(asked, EncodedPairs):
         return asked.sequences
+    if isinstance(asked, AnchoredDocument):
+        return asked.passes
     assert isinstance(asked, EncodedDocument)
     return (asked,)
+
+
+def unit_rows(asked: Asked) -> Sequence[IntArray]:
+    """Which candidates each of the `units` is about, as indices."""
+    if isinstance(asked, AnchoredDocument):
+        return asked.rows
+    every = np.arange(len(asked.candidates))
+    return np.split(every, len(every)) if isinstance(asked, EncodedPairs) else (every,)
+
+
+def combined(asked: Asked, found: Iterable[Mapping[str, FloatArray]]) -> dict[str, FloatArray]:
+    """Scores of all candidates, in their order, from those of the units.
+
+    Under anchored encoding a candidate is scored in two units, and has the mean of both. The mean
+    is that of logits, so nothing but scores has to be kept of a pass; where the head is linear,
+    this is the score of the mean pair vector.
+
+    Args:
+        asked: the document.
+        found: of each of its `units`, arrays by name with a row per candidate.
+
+    Returns:
+        the same names, with P rows each.
+    """
+    totals: dict[str, FloatArray] = {}
+    counts = np.zeros(len(asked.candidates), dtype=np.float32)
+    for rows, scores in zip(unit_rows(asked), found, strict=True):
+        counts[rows] += 1
+        for name, values in scores.items():
+            if name not in totals:
+                totals[name] = np.zeros((len(counts), *values.shape[1:]), dtype=np.float32)
+            totals[name][rows] += values
+    return {name: total / counts[:, None] for name, total in totals.items()}
 
 
 def unit_batch(group: Sequence[Unit], pad_id: int, encoding: Encoding) -> Batch:
@@ -77,6 +125,8 @@ def inputs(encoding: Encoding) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names of the arrays the encoder reads, and of those the pair scorer reads besides."""
     if isinstance(encoding, PairEncoding):
         return SEQUENCE_INPUTS, VECTOR_INPUTS[encoding.vector]
+    if isinstance(encoding, AnchoredEncoding):
+        return ANCHORED_INPUTS, PAIR_INPUTS
     return ENCODER_INPUTS, PAIR_INPUTS
 
 

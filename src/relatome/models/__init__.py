@@ -1,6 +1,7 @@
 """Torch modules: encoders, pair vectors, heads. Needs the extra `train`."""
 
 from relatome.models.encoder import (
+    AnchoredEncoder,
     TypedEncoder,
     add_markers,
     build_encoder,
@@ -18,6 +19,7 @@ from relatome.models.sequences import ClassificationVector, SequenceEncoder, Sta
 from relatome.models.tagger import TaggerModel
 
 __all__ = [
+    "AnchoredEncoder",
     "ClassificationVector",
     "DocumentPairs",
     "FineTypeModel",

@@ -312,9 +312,13 @@ class TypedEncoder(nn.Module):
         """
         if self.at_output:
             return self.typed(self.bare(input_ids, attention_mask), type_tags)
-        words = self.backbone.get_input_embeddings()(input_ids)
-        # (windows, length, embedding)
-        embedded = self.typed(words, type_tags)
+        return self._read(self._embedded(input_ids, type_tags), attention_mask)
+
+    def _embedded(self, input_ids: Tensor, type_tags: Tensor) -> Tensor:
+        """Word pieces with their types, ``(windows, length, embedding)``."""
+        return self.typed(self.backbone.get_input_embeddings()(input_ids), type_tags)
+
+    def _read(self, embedded: Tensor, attention_mask: Tensor) -> Tensor:
         output = self.backbone(inputs_embeds=embedded, attention_mask=attention_mask)
         hidden: Tensor = output.last_hidden_state
         return hidden
@@ -329,3 +333,27 @@ class TypedEncoder(nn.Module):
         """Vectors of tokens, ``(windows, length, size)``, that also say of which type each is."""
         added: Tensor = vectors + self.type_embeddings(type_tags)
         return added
+
+
+class AnchoredEncoder(TypedEncoder):
+    """A typed encoder to whose input is also added which tokens belong to the anchor.
+
+    What is added starts at zero: training begins at what a model of document encoding reads.
+    """
+
+    def __init__(self, backbone: PreTrainedModel, type_tags: int) -> None:
+        super().__init__(backbone, type_tags)
+        self.anchor_embedding = nn.Parameter(torch.zeros(self.type_embeddings.embedding_dim))
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        type_tags: Tensor,
+        anchor_tags: Tensor | None = None,
+    ) -> Tensor:
+        """As `TypedEncoder.forward`; `anchor_tags` has the same shape, None is for no anchor."""
+        embedded = self._embedded(input_ids, type_tags)
+        if anchor_tags is not None:
+            embedded = embedded + anchor_tags.unsqueeze(-1) * self.anchor_embedding
+        return self._read(embedded, attention_mask)

@@ -1,4 +1,4 @@
-"""Pair vectors under document encoding: pooled mentions and a context of the pair's own."""
+"""Pair vectors of whole documents: pooled mentions and a context of the pair's own."""
 
 from __future__ import annotations
 

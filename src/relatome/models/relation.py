@@ -5,9 +5,17 @@ from __future__ import annotations
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from relatome.encode import PairEncoding, Settings, Tokenizer, inputs, type_classes, type_tags
+from relatome.encode import (
+    AnchoredEncoding,
+    PairEncoding,
+    Settings,
+    Tokenizer,
+    inputs,
+    type_classes,
+    type_tags,
+)
 from relatome.models.definitions import RelationAttention
-from relatome.models.encoder import TypedEncoder
+from relatome.models.encoder import AnchoredEncoder, TypedEncoder
 from relatome.models.heads import (
     CoreferenceHead,
     DirectionHead,
@@ -29,8 +37,8 @@ Scores = dict[str, Tensor]
 class RelationModel(nn.Module):
     """Batches of units in, scores of every candidate pair out.
 
-    The encoding decides what the encoder reads (one pass per document, or one per pair) and how a
-    pair vector comes about; the heads are the same for all.
+    The encoding decides what the encoder reads (one pass per document, per entity or per pair) and
+    how a pair vector comes about; the heads are the same for all.
     """
 
     def __init__(
@@ -126,8 +134,12 @@ def _readers(
     """The encoder as the encoding feeds it, and what makes pair vectors of its output."""
     schema, encoding = settings.schema, settings.encoding
     if not isinstance(encoding, PairEncoding):
-        at_output = encoding.types == "output"
-        typed = TypedEncoder(backbone, type_tags(schema), at_output=at_output)
+        tags = type_tags(schema)
+        typed = (
+            AnchoredEncoder(backbone, tags)
+            if isinstance(encoding, AnchoredEncoding)
+            else TypedEncoder(backbone, tags, at_output=encoding.types == "output")
+        )
         return typed, DocumentPairs(typed.hidden_size, len(schema.pairs), dropout)
     plain = SequenceEncoder(backbone)
     if encoding.vector == "cls":

@@ -9,14 +9,17 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from relatome.data import Document, Schema
+from relatome.data import Document, Schema, Span
 from relatome.encode import (
+    AnchoredDocument,
+    AnchoredPass,
     Asked,
     Batch,
     DocumentEncoding,
     EncodedDocument,
     EncodedText,
     attended,
+    combined,
     decode,
     encode,
     encode_text,
@@ -25,9 +28,11 @@ from relatome.encode import (
     length_batches,
     mention_batch,
     pair_batch,
+    sentence_weights,
     softmax,
     unit_batch,
     units,
+    weightiest,
     with_evidence,
 )
 from relatome.encode.decode import FloatArray
@@ -87,10 +92,11 @@ class Coreferent(NamedTuple):
 class Model:
     """A trained relation model.
 
-    One document is read at a time, all its windows in one pass, or under pair encoding its pairs
-    in batches of like length. Several threads may ask at once, each about its own document: so
-    the cores are busy, nothing is spent on padding, and a document's scores do not depend on its
-    neighbours, which they would in int8, where activations are scaled per batch.
+    One document is read at a time, all its windows in one pass; under anchored encoding so is each
+    of its entities, under pair encoding its pairs are read in batches of like length. Several
+    threads may ask at once, each about its own document: so the cores are busy, nothing is spent on
+    padding, and a document's scores do not depend on its neighbours, which they would in int8,
+    where activations are scaled per batch.
     """
 
     def __init__(
@@ -239,6 +245,8 @@ class Model:
             ModelError: if a graph fails, for lack of memory or because it does not fit.
         """
         try:
+            if isinstance(asked, AnchoredDocument):
+                return self._score_passes(asked)
             if isinstance(asked, EncodedDocument):
                 vectors = self._token_vectors(asked) if reading is None else reading.vectors
                 parts = [self._score_part(p, vectors, asked) for p in _parts(asked)]
@@ -290,6 +298,29 @@ class Model:
             # Here, because the weights of all tokens for all pairs may be more than memory holds.
             evidence = attended(part, whole.sentences, outputs[ATTENTION][0])
         return _of_unit(outputs, 0)._replace(evidence=evidence)
+
+    def _score_passes(self, asked: AnchoredDocument) -> PairScores:
+        """The means of what is read from either end of each pair."""
+        spans = asked.sentences
+        scores = combined(asked, (self._score_pass(each, spans) for each in asked.passes))
+        evidence = None
+        if ATTENTION in scores:
+            evidence = weightiest(asked.whole, spans, scores[ATTENTION])
+        novelty, direction = (scores.get(task) for task in ("novelty", "direction"))
+        return PairScores(scores["relation"], novelty, direction, evidence)
+
+    def _score_pass(self, anchored: AnchoredPass, spans: Sequence[Span]) -> dict[str, FloatArray]:
+        """Outputs by name for the pairs of an anchor; attention to each of the sentences."""
+        vectors = self._token_vectors(anchored)
+        parts = []
+        # with no entity but the anchor and its partners
+        for part in _parts(anchored.part(0, len(anchored.pairs))):
+            outputs = self._run_pairs(pair_batch([part], vectors.shape[1]), vectors)
+            rows = {name: values[0] for name, values in outputs.items()}
+            if ATTENTION in rows:
+                rows[ATTENTION] = sentence_weights(part, spans, rows[ATTENTION])
+            parts.append(rows)
+        return {name: np.concatenate([rows[name] for rows in parts]) for name in parts[0]}
 
     def _score_sequences(self, asked: Asked) -> list[PairScores]:
         """One part per pair, in order."""

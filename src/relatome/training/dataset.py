@@ -29,6 +29,7 @@ from relatome.encode import (
     tagging_targets,
     type_targets,
     unit_batch,
+    unit_rows,
     units,
 )
 from relatome.encode.decode import FloatArray
@@ -123,10 +124,7 @@ def _examples(asked: Asked, settings: Settings, lesson: Lesson | None) -> Iterat
             gold |= {task: np.zeros_like(gold[task]) for task in of_relations}
         gold |= {task + TAUGHT: rows for task, rows in lesson.of(asked).items() if task in gold}
     judged = np.any([matrix.any(axis=1) for matrix in gold.values()], axis=0)
-    first = 0
-    for unit in units(asked):
-        of_all = np.arange(first, first + len(unit.pair_rules))
-        first += len(of_all)
+    for unit, of_all in zip(units(asked), unit_rows(asked), strict=True):
         rows = of_all[judged[of_all]]
         if not len(rows):
             continue
@@ -198,7 +196,7 @@ def coverage(examples: Examples) -> Coverage:
     windows = [ids for unit in read for ids in unit.window_ids]
     return Coverage(
         documents=len(documents),
-        several_windows=sum(unit.windows > 1 for unit in read),
+        several_windows=sum(units(asked)[0].windows > 1 for asked in examples.asked),
         shortened=sum(asked.shortened for asked in examples.asked),
         candidates=sum(len(asked.candidates) for asked in examples.asked),
         gold=sum(len(document.relations) for document in documents),

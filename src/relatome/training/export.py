@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 import relatome
-from relatome.encode import PAIR_FEATURE_SIZES, DocumentEncoding, Settings
+from relatome.encode import PAIR_FEATURE_SIZES, PairEncoding, Settings
 from relatome.errors import (
     COMBINATION_EXPORT,
     FINE_TYPES_EXPORT,
@@ -158,7 +158,7 @@ def _export_encoder(model: RelationModel, path: Path) -> None:
         path,
         inputs=list(model.encoder_inputs),
         outputs=["vectors"],
-        dynamic=(dynamic,) * 3,
+        dynamic=(dynamic,) * len(example),
     )
 
 
@@ -195,7 +195,7 @@ _MENTION_SHAPES: dict[str, tuple[str | int, ...]] = {
 def _export_pairs(model: RelationModel, settings: Settings, path: Path) -> None:
     whole = isinstance(model.pairs, DocumentPairs)
     shapes = _DOCUMENT_SHAPES if whole else _SEQUENCE_SHAPES
-    pairs = _Pairs(model, attends=isinstance(settings.encoding, DocumentEncoding))
+    pairs = _Pairs(model, attends=not isinstance(settings.encoding, PairEncoding))
     wanted = {name: shapes[name] for name in model.pair_inputs}
     _write_after_encoder(pairs, model.encoder.hidden_size, path, wanted, pairs.outputs)
 

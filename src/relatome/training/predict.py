@@ -15,6 +15,7 @@ from relatome.encode import (
     Asked,
     Decoding,
     Settings,
+    combined,
     decode,
     length_batches,
     relation_targets,
@@ -51,24 +52,21 @@ def score_documents(
     device = next(model.parameters()).device
     was_training = model.training
     model.eval()
-    rows: dict[tuple[str, int], FloatArray] = {}
+    found: dict[int, dict[str, FloatArray]] = {}  # by unit
     every = [unit for asked in documents for unit in units(asked)]
     for group in length_batches(every, _TOKEN_BUDGET):
         batch = tensors(group, pad_id, settings.encoding)
         scores = model({name: value.to(device) for name, value in batch.items()})
-        for task in _READ:
-            if task not in scores:
-                continue
-            logits = scores[task].float().cpu().numpy()
-            for row, unit in zip(logits, group, strict=True):
-                rows[task, id(unit)] = row[: len(unit.pair_rules)]
+        logits = {task: scores[task].float().cpu().numpy() for task in _READ if task in scores}
+        for index, unit in enumerate(group):
+            pairs = len(unit.pair_rules)
+            found[id(unit)] = {task: rows[index, :pairs] for task, rows in logits.items()}
     model.train(was_training)
-
-    def joined(task: str, asked: Asked) -> FloatArray | None:
-        found = [rows[task, id(unit)] for unit in units(asked) if (task, id(unit)) in rows]
-        return np.concatenate(found) if found else None
-
-    return [Scored(asked, *(joined(task, asked) for task in _READ)) for asked in documents]
+    by_document = [combined(asked, (found[id(u)] for u in units(asked))) for asked in documents]
+    return [
+        Scored(asked, *(scores.get(task) for task in _READ))
+        for asked, scores in zip(documents, by_document, strict=True)
+    ]
 
 
 def decoded(

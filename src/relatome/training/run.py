@@ -13,7 +13,15 @@ from transformers import PreTrainedModel, set_seed
 from relatome.corpora import data_hash, find_schema
 from relatome.data import Schema, Split
 from relatome.data.narrowing import Narrowing
-from relatome.encode import Encoding, PairEncoding, Settings, Tokenizer, pair_tokenizer
+from relatome.encode import (
+    AnchoredEncoding,
+    DocumentEncoding,
+    Encoding,
+    PairEncoding,
+    Settings,
+    Tokenizer,
+    pair_tokenizer,
+)
 from relatome.errors import (
     DEFINITION_FOREIGN,
     DEFINITION_LONG,
@@ -129,17 +137,24 @@ def _require_direction(recipe: Recipe, schema: Schema) -> None:
 
 def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
     """Refuse parts that need what schema or encoding do not have."""
-    if isinstance(recipe.encoding, PairEncoding):
+    encoding, tasks = recipe.encoding, recipe.tasks
+    if isinstance(encoding, PairEncoding):
         if recipe.training.mask_entities:
-            raise UsageError(NEEDS_ENCODING, key="training.mask_entities", kind="document")
-        if recipe.tasks.typing is not None and recipe.encoding.vector == "cls":
+            kinds = "'document' or 'anchored'"
+            raise UsageError(NEEDS_ENCODING, key="training.mask_entities", kind=kinds)
+        if tasks.typing is not None and encoding.vector == "cls":
             raise UsageError(TYPING_VECTOR)
-        if recipe.tasks.tagging is not None:
-            raise UsageError(NEEDS_ENCODING, key="tasks.tagging", kind="document")
-    elif recipe.tasks.tagging is not None and recipe.encoding.types != "output":
-        raise UsageError(TAGGING_TYPES)
     elif recipe.data.negatives < 1:
-        raise UsageError(NEEDS_ENCODING, key="data.negatives", kind="pair")
+        raise UsageError(NEEDS_ENCODING, key="data.negatives", kind="'pair'")
+    if isinstance(encoding, AnchoredEncoding) and tasks.coreference is not None:
+        # The anchor gives away which mentions are of one entity.
+        kinds = "'document' or 'pair'"
+        raise UsageError(NEEDS_ENCODING, key="tasks.coreference", kind=kinds)
+    if tasks.tagging is not None:
+        if not isinstance(encoding, DocumentEncoding):
+            raise UsageError(NEEDS_ENCODING, key="tasks.tagging", kind="'document'")
+        if encoding.types != "output":
+            raise UsageError(TAGGING_TYPES)
     require_fine_types(recipe, schema)
     if recipe.definitions is not None:
         defined = recipe.definitions.labels
