@@ -1129,6 +1129,11 @@ TEACHER_ALONE = Message(
     "there are no losses, so nothing that a teacher says of relations is learnt.",
     "Add a loss of the relation head, or leave out the table distillation.",
 )
+READERS_VECTOR = Message(
+    "R763",
+    "model.readers is {readers}, but with the pair vector {vector!r} nothing is read again.",
+    "Choose encoding.vector = 'pooled' or another encoding, or leave out model.readers.",
+)
 ENSEMBLE_TWICE = Message("R662", "run {path} is named more than once.", "Name each run once.")
 COMBINATION_MEMBER = Message(
     "R672",

@@ -36,10 +36,11 @@ ENCODED = [
 ]
 
 
-@pytest.fixture(scope="module")
-def model(tiny_encoder: object) -> RelationModel:
+@pytest.fixture(scope="module", params=[0, 2], ids=["", "two readers"])
+def model(tiny_encoder: object, request: pytest.FixtureRequest) -> RelationModel:
     backbone, _ = load_encoder(str(tiny_encoder))
-    made = RelationModel(backbone, Settings(BIORED, ENCODING), TOKENIZER, dropout=0.5).eval()
+    settings = Settings(BIORED, ENCODING, readers=request.param)
+    made = RelationModel(backbone, settings, TOKENIZER, dropout=0.5).eval()
     for name, module in made.named_children():
         if name != "encoder":
             fix_weights(module)
@@ -146,6 +147,22 @@ def test_scoring_from_vectors_is_the_second_half(model: RelationModel) -> None:
         halves = model.score(vectors, *(batch[name] for name in PAIR_INPUTS))
     assert vectors.shape[:2] == encoder_batch(ENCODED, 0)["input_ids"].shape
     assert differences(halves, scores(model, *ENCODED)) == 0
+
+
+def test_readers_begin_where_a_model_without_them_ended(tiny_encoder: object) -> None:
+    def made(readers: int) -> RelationModel:
+        backbone, _ = load_encoder(str(tiny_encoder))
+        settings = Settings(BIORED, ENCODING, readers=readers)
+        return RelationModel(backbone, settings, TOKENIZER, dropout=0.5).eval()
+
+    plain, reading = made(0), made(2)
+    fix_weights(plain.pairs)
+    left = reading.load_state_dict(plain.state_dict(), strict=False)
+    assert left.unexpected_keys == []
+    assert all(name.startswith("pairs.readers.") for name in left.missing_keys)
+    assert differences(scores(plain, *ENCODED), scores(reading, *ENCODED)) == 0
+    fix_weights(reading.pairs.readers)
+    assert differences(scores(plain, *ENCODED), scores(reading, *ENCODED)) > 1e-3
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def checkpoint(vector: str, encoder: Path, folder: Path) -> Path:
         pair_typing=True,
         coreference=True,
         hidden=16,
+        readers=int(vector == "pooled"),
         definitions=DEFINITIONS["labels"],
     )
     backbone, plain = load_encoder(str(encoder))

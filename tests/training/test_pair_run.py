@@ -13,8 +13,9 @@ import torch
 
 from relatome.data.narrowing import Narrowing
 from relatome.encode import encode, units
+from relatome.errors import UsageError
 from relatome.scoring import score
-from relatome.training import load_model, run
+from relatome.training import load_model, preflight, run
 from relatome.training.predict import decoded, score_documents
 from tests.tiny import DOCUMENTS, learnable, split
 from tests.training.conftest import DEFINITIONS, Tiny
@@ -35,6 +36,12 @@ def entries(folder: Path, key: str) -> list[dict[str, float]]:
     """What was logged with this key."""
     lines = (folder / "metrics.jsonl").read_text().splitlines()
     return [entry for line in lines if key in (entry := json.loads(line))]
+
+
+@pytest.mark.parametrize("vector", ["cls", "starts"])
+def test_what_reads_no_tokens_cannot_read_again(vector: str, paired: Tiny) -> None:
+    with pytest.raises(UsageError, match=rf"R763.*1.*'{vector}'"):
+        preflight(paired(vector, model__readers=1))
 
 
 @pytest.mark.parametrize("vector", ["cls", "starts", "pooled"])

@@ -29,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True):
             not fitted, or no threshold made better groups.
         tagging: whether it also learnt to find mentions, in the same pass.
         hidden: size of the hidden layer of the heads of relation and novelty; 0: none.
+        readers: how many times pairs look at the document again before they are classified.
         definitions: what each label means, for models that attend to definitions.
         calibration: how far the scores can be believed, where that was measured.
     """
@@ -46,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True):
     coreference_threshold: float | None = None
     tagging: bool = False
     hidden: int = 0
+    readers: int = 0
     definitions: dict[str, str] = {}
     calibration: Calibration | None = None
 

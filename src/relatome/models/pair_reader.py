@@ -13,9 +13,9 @@ class PairReader(nn.Module):
     """Attention of each pair vector to the tokens, then a perceptron, as in a decoder's layer.
 
     The context of a pair is where the attention of its entities meets, whatever the other one is.
-    Here the pair itself asks, with several heads, preferring tokens near its mentions at first. Both
-    outputs start at zero, so a model that begins with the weights of one without readers begins
-    where that one ended.
+    Here the pair itself asks, with several heads that prefer tokens near its mentions at first.
+    Both outputs start at zero, so a model that begins with the weights of one without readers
+    begins where that one ended.
 
     Source: Vaswani et al. 2017, "Attention is all you need", section 3.1, the decoder's second and
     third sub-layer, normalised before rather than after.
@@ -79,5 +79,5 @@ class PairReader(nn.Module):
         scores = scores.masked_fill(~is_token[:, None, None, :], -1e4)
         found = (scores.softmax(-1) @ value).transpose(1, 2).reshape(batch, count, hidden)
         pairs = pairs + self.dropout(self.read(found))
-        thought: Tensor = self.think(pairs)
-        return pairs + self.dropout(thought)
+        added: Tensor = self.dropout(self.think(pairs))
+        return pairs + added

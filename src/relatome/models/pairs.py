@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from relatome.encode import DISTANCE_BUCKETS, PAIR_FEATURE_SIZES
+from relatome.models.pair_reader import PairReader
 
 _HEAD_WIDTH = 64
 # How strongly attention starts out preferring tokens near a mention, in logits from nearest
@@ -78,7 +79,15 @@ class DocumentPairs(nn.Module):
     needs no attention weights from it, and knows from the first step where to look.
     """
 
-    def __init__(self, hidden: int, pair_rules: int, dropout: float) -> None:
+    def __init__(self, hidden: int, pair_rules: int, dropout: float, readers: int = 0) -> None:
+        """Build.
+
+        Args:
+            hidden: size of token vectors, and of what comes out.
+            pair_rules: of the schema.
+            dropout: of pair vectors.
+            readers: how many times pairs look at the document again, see `PairReader`.
+        """
         super().__init__()
         self.size = hidden
         self.scale = nn.LayerNorm(hidden)
@@ -91,6 +100,9 @@ class DocumentPairs(nn.Module):
             _small_embedding(size, hidden) for size in (*PAIR_FEATURE_SIZES, pair_rules)
         )
         self.combine = nn.Linear(4 * hidden, hidden)
+        self.readers = nn.ModuleList(
+            PairReader(hidden, self.heads, DISTANCE_BUCKETS, dropout) for _ in range(readers)
+        )
         self.norm = nn.LayerNorm(hidden)
         self.dropout = nn.Dropout(dropout)
 
@@ -125,6 +137,10 @@ class DocumentPairs(nn.Module):
         *features, of_types = self.features
         for embedding, feature in zip(features, pair_features.unbind(-1), strict=True):
             combined = combined + embedding(feature)
+        if len(self.readers):
+            near = gather_rows(distances, head), gather_rows(distances, tail)  # (B, P, T) each
+            for reader in self.readers:
+                combined = reader(combined, tokens, token_source >= 0, *near)
         untyped, typed = (
             self.dropout(nn.functional.gelu(self.norm(vectors)))
             for vectors in (combined, combined + of_types(pair_rules))

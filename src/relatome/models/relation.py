@@ -140,10 +140,10 @@ def _readers(
             if isinstance(encoding, AnchoredEncoding)
             else TypedEncoder(backbone, tags, at_output=encoding.types == "output")
         )
-        return typed, DocumentPairs(typed.hidden_size, len(schema.pairs), dropout)
+        return typed, DocumentPairs(typed.hidden_size, len(schema.pairs), dropout, settings.readers)
     plain = SequenceEncoder(backbone)
     if encoding.vector == "cls":
         return plain, ClassificationVector(plain.hidden_size, dropout)
     if encoding.vector == "starts":
         return plain, StartMarkers(plain.hidden_size, dropout)
-    return plain, DocumentPairs(plain.hidden_size, len(schema.pairs), dropout)
+    return plain, DocumentPairs(plain.hidden_size, len(schema.pairs), dropout, settings.readers)

@@ -116,10 +116,13 @@ class Model(Section, frozen=True):
     Attributes:
         dropout: of pair vectors.
         hidden: size of a hidden layer in the heads of relation and novelty (paper D); 0: none.
+        readers: how many times pairs attend to the document again; not for the vectors ``cls`` and
+            ``starts``.
     """
 
     dropout: Fraction
     hidden: Annotated[int, Meta(ge=0)] = 0
+    readers: Annotated[int, Meta(ge=0, le=12)] = 0
 
 
 class Definitions(Section, frozen=True):

@@ -34,6 +34,7 @@ from relatome.errors import (
     NOTHING_LEARNT,
     NOVELTY_MISSING,
     NOVELTY_UNKNOWN,
+    READERS_VECTOR,
     RELATION_MISSING,
     START_CYCLE,
     TAGGING_TYPES,
@@ -144,6 +145,8 @@ def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
             raise UsageError(NEEDS_ENCODING, key="training.mask_entities", kind=kinds)
         if tasks.typing is not None and encoding.vector == "cls":
             raise UsageError(TYPING_VECTOR)
+        if (readers := recipe.model.readers) and encoding.vector != "pooled":
+            raise UsageError(READERS_VECTOR, readers=readers, vector=encoding.vector)
     elif recipe.data.negatives < 1:
         raise UsageError(NEEDS_ENCODING, key="data.negatives", kind="'pair'")
     if isinstance(encoding, AnchoredEncoding) and tasks.coreference is not None:
@@ -362,6 +365,7 @@ def _beginning(recipe: Recipe, schema: Schema, start: Path | None, encoder: str)
         coreference=tasks.coreference is not None,
         tagging=tasks.tagging is not None,
         hidden=recipe.model.hidden,
+        readers=recipe.model.readers,
         definitions={} if recipe.definitions is None else recipe.definitions.labels,
     )
     backbone, tokenizer = _encoder(encoder or recipe.encoder.name, recipe.encoding, schema)
