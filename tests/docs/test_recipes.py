@@ -10,7 +10,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from relatome.encode import DocumentEncoding, PairEncoding
+from relatome.encode import AnchoredEncoding, DocumentEncoding, PairEncoding
 from relatome.encode.context import CONTEXTS
 from relatome.encode.markers import MARKERS
 from relatome.encode.prompts import PROMPTS
@@ -54,7 +54,7 @@ def _is_struct(kind: Any) -> bool:
 
 
 def test_every_key_is_explained_once() -> None:
-    sections = ("Keys", "Two ways to read a document", "Parts a recipe may have")
+    sections = ("Keys", "Three ways to read a document", "Parts a recipe may have")
     explained = [name for section in sections for name in first_cells(section)]
     assert len(explained) == len(set(explained))
     assert set(explained) == keys(Recipe) | {"encoding.kind"}
@@ -85,7 +85,7 @@ def test_every_key_of_a_combination_is_explained() -> None:
 def test_every_name_is_explained(key: str, names: list[str]) -> None:
     rows = re.findall(
         r"^\| (?:`encoding\.(\w+)`)? ?\| `([\w-]+)` \|",
-        SECTIONS["Two ways to read a document"],
+        SECTIONS["Three ways to read a document"],
         re.MULTILINE,
     )
     told: dict[str, list[str]] = {}
@@ -97,7 +97,7 @@ def test_every_name_is_explained(key: str, names: list[str]) -> None:
 
 
 def test_the_example_is_an_encoding() -> None:
-    example, combination = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    anchored, example, combination = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
     shipped = to_plain(load_combination("c-1-run3"))
     written = tomllib.loads(combination)
     assert {key: shipped[key] for key in written if key != "title"} == {
@@ -105,8 +105,9 @@ def test_the_example_is_an_encoding() -> None:
         for key, value in to_plain(msgspec.convert(written, Combination)).items()
         if key in written and key != "title"
     }
-    recipe = msgspec.convert(to_plain(load_recipe("small")) | tomllib.loads(example), Recipe)
-    assert isinstance(recipe.encoding, PairEncoding)
+    for text, encoding in ((anchored, AnchoredEncoding), (example, PairEncoding)):
+        recipe = msgspec.convert(to_plain(load_recipe("small")) | tomllib.loads(text), Recipe)
+        assert isinstance(recipe.encoding, encoding)
     assert isinstance(load_recipe("small").encoding, DocumentEncoding)
 
 

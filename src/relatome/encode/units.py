@@ -90,8 +90,8 @@ def combined(asked: Asked, found: Iterable[Mapping[str, FloatArray]]) -> dict[st
     """Scores of all candidates, in their order, from those of the units.
 
     Under anchored encoding a candidate is scored in two units, and has the mean of both. The mean
-    is that of logits, so nothing but scores has to be kept of a pass; where the head is linear,
-    this is the score of the mean pair vector.
+    is that of logits, so nothing but scores has to be kept of a pass; where a head is linear, it
+    is what the head says of the mean pair vector.
 
     Args:
         asked: the document.

@@ -64,7 +64,7 @@ class Data(Section, frozen=True):
         fraction: the share of their documents that is learnt from, drawn in strata by the seed of
             training; smaller shares are parts of larger ones.
         negatives: the share of the unrelated pairs that an epoch shows, drawn anew for each;
-            under document encoding, where pairs share a pass, all of them.
+            where pairs share a pass, as under document and anchored encoding, all of them.
         dev: the split to select on, always whole; or, where a corpus has none, the share of the
             training documents to hold out for it, or the fold of them, the same ones whatever the
             seed. With 0 nothing is selected: the weights of the last epoch are kept, and the
@@ -264,7 +264,8 @@ class Optimization(Section, frozen=True):
         seed: of initial weights, shuffling and dropout.
         epochs: passes over the training documents at most.
         patience: evaluations without a better dev score after which training stops.
-        batch_size: documents per step, or pairs under pair encoding, over all processes.
+        batch_size: documents per step, or pairs under pair encoding, or passes under anchored
+            encoding, over all processes.
         encoder_learning_rate: peak rate of the pre-trained weights.
         head_learning_rate: peak rate of everything that starts fresh.
         warmup: fraction of all steps over which the rates rise; then they fall linearly.
@@ -291,7 +292,7 @@ class Training(Optimization, frozen=True):
     Attributes, besides those of `Optimization`:
         evaluations: evaluations on dev in each epoch; what scores best is kept.
         mask_entities: chance that an entity's mentions are hidden in a training step, so that
-            the model reads what stands around them; document encoding only.
+            the model reads what stands around them; not under pair encoding.
         accumulation: passes in which the documents of a step are read one part after the other,
             for machines with little memory.
     """
