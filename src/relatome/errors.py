@@ -1067,8 +1067,8 @@ TEXT_TOO_SHORT = Message(
 VOCABULARY_KIND = Message(
     "R720",
     "[vocabulary] learns word pieces, and the tokenizer of {name} is of another kind, {kind}.",
-    "Begin with an encoder whose tokenizer is WordPiece, as those of BERT and ELECTRA are, or leave "
-    "the table out to keep the tokenizer.",
+    "Begin with an encoder whose tokenizer is WordPiece, as those of BERT and ELECTRA are, or "
+    "leave the table out to keep the tokenizer.",
 )
 VOCABULARY_SMALL = Message(
     "R721",

@@ -10,12 +10,7 @@ from relatome.training.adaptation.stage import (
     require_preparable,
 )
 from relatome.training.adaptation.text import Blocks, Evaluation, read_texts
-from relatome.training.adaptation.vocabulary import (
-    Replacement,
-    learn_vocabulary,
-    pieces_per_word,
-    replacement,
-)
+from relatome.training.adaptation.vocabulary import Replacement, replacement
 from relatome.training.adaptation.words import mask_words
 
 __all__ = [
@@ -26,10 +21,8 @@ __all__ = [
     "adapt_to_entities",
     "adaptations",
     "evaluation_splits",
-    "learn_vocabulary",
     "mask_entities",
     "mask_words",
-    "pieces_per_word",
     "prepared_encoder",
     "published_encoder",
     "read_texts",
