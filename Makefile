@@ -65,6 +65,7 @@ benchmarks: $(VENV)/dev
 	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/grouping.py
 	$(BIN)/python benchmarks/corpora.py
+	$(BIN)/python benchmarks/vocabulary.py
 	$(BIN)/python benchmarks/raw_text.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/memory.py

@@ -1064,6 +1064,18 @@ TEXT_TOO_SHORT = Message(
     "the text makes {blocks} blocks, fewer than a batch of {needed}.",
     "Give more text, or lower batch_size or length.",
 )
+VOCABULARY_KIND = Message(
+    "R720",
+    "[vocabulary] learns word pieces, and the tokenizer of {name} is of another kind, {kind}.",
+    "Begin with an encoder whose tokenizer is WordPiece, as those of BERT and ELECTRA are, or "
+    "leave the table out to keep the tokenizer.",
+)
+VOCABULARY_SMALL = Message(
+    "R721",
+    "the new vocabulary would have {pieces} pieces; the special tokens and single characters of "
+    "{name} need {least}.",
+    "Set vocabulary.size to {least} or more; if it is, lower vocabulary.minimum or give more text.",
+)
 EXTRA_MISSING = Message(
     "R701",
     "this needs {module}, which is not installed.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -109,6 +110,20 @@ def test_the_example_is_an_encoding() -> None:
         recipe = msgspec.convert(to_plain(load_recipe("small")) | tomllib.loads(text), Recipe)
         assert isinstance(recipe.encoding, encoding)
     assert isinstance(load_recipe("small").encoding, DocumentEncoding)
+
+
+def test_the_figures_of_the_vocabulary_are_measured() -> None:
+    path = ROOT / "benchmarks" / "results" / "vocabulary.json"
+    found = json.loads(path.read_text("utf-8"))
+    old, new = found["before"], found["after"]
+    words = old["pieces_per_abstract"] / old["pieces_per_word"]
+    told = (
+        f"from {old['pieces_per_abstract']:.0f} pieces to {new['pieces_per_abstract']:.0f}",
+        f"from {old['pieces_per_mention']:.1f} to {new['pieces_per_mention']:.1f}",
+        f"the words alone are {words:.0f}",
+    )
+    text = " ".join(SECTIONS["Adapting an encoder first"].split())
+    assert [each for each in told if each not in text] == []
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)]+)\)", TEXT))

@@ -98,12 +98,24 @@ def _to_words(
     begun = adaptation.prepared_encoder(recipe.encoder.name, output.parent, corpora)
     _, tokenizer = load_encoder(begun or recipe.encoder.name)
     evaluation = Evaluation(document for split in judged for document in split.documents)
+    vocabulary = adaptation.replacement(
+        recipe, read_texts(files), tokenizer, evaluation, output, resume=resume
+    )
+    if vocabulary is not None:
+        tokenizer = vocabulary.tokenizer
+        typer.echo(
+            "{vocabulary_pieces:,} pieces, {vocabulary_shared:,} of them in the old vocabulary; "
+            "{vocabulary_pieces_per_word} pieces a word, "
+            "{vocabulary_pieces_per_word_before} before.".format(**vocabulary.facts)
+        )
     blocks = Blocks(read_texts(files), tokenizer, recipe.length, evaluation)
     typer.echo(
         f"{blocks.texts:,} texts, {len(blocks):,} blocks of {recipe.length} tokens; "
         f"{blocks.left_out:,} texts left out as documents of {names}."
     )
-    return adaptation.mask_words(recipe, blocks, output, resume=resume, encoder=begun)
+    return adaptation.mask_words(
+        recipe, blocks, output, resume=resume, encoder=begun, vocabulary=vocabulary
+    )
 
 
 def _documents(paths: list[Path], problems: Problems) -> Iterator[Document]:

@@ -116,11 +116,16 @@ class Tokenizer:
         Markers are inserted by id (`id_of`): a text that happens to spell one is still text. Those
         the vocabulary lacks come after its last id, in the order given.
         """
-        made = Tokenizer(self._inner.to_str())
+        made = Tokenizer(self.definition)
         made._inner.add_special_tokens(
             [AddedToken(name, special=True, normalized=False) for name in names]
         )
         return made
+
+    @property
+    def definition(self) -> str:
+        """The text of its ``tokenizer.json``."""
+        return str(self._inner.to_str())
 
     @property
     def vocabulary_size(self) -> int:
@@ -157,7 +162,7 @@ class Tokenizer:
 
     def save(self, path: Path) -> None:
         """Write as ``tokenizer.json``."""
-        path.write_text(self._inner.to_str(), encoding="utf-8")
+        path.write_text(self.definition, encoding="utf-8")
 
     def __call__(self, text: str) -> Tokens:
         """Split `text` into word pieces with offsets into it."""

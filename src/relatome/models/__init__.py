@@ -7,6 +7,7 @@ from relatome.models.encoder import (
     build_encoder,
     load_encoder,
     longest_input,
+    replace_words,
     require_length,
 )
 from relatome.models.fine_types import FineTypeModel
@@ -37,5 +38,6 @@ __all__ = [
     "hide_entities",
     "load_encoder",
     "longest_input",
+    "replace_words",
     "require_length",
 ]

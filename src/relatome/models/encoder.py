@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -26,6 +27,7 @@ from transformers import (
 )
 
 from relatome.encode import Tokenizer
+from relatome.encode.tokens import IntArray
 from relatome.errors import (
     ENCODER_FAMILY,
     ENCODER_UNAVAILABLE,
@@ -166,9 +168,30 @@ def add_markers(backbone: PreTrainedModel, before: Tokenizer, after: Tokenizer) 
     weight[: len(old)] = old
     if rows:
         weight[new.start :][: len(rows)] = torch.stack(rows)
-    words.weight = nn.Parameter(weight, requires_grad=old.requires_grad)
-    words.num_embeddings = size
-    backbone.config.vocab_size = size
+    _set_words(backbone, weight)
+
+
+@torch.no_grad()
+def replace_words(backbone: PreTrainedModel, parts: Sequence[IntArray]) -> None:
+    """Give an encoder the embedding matrix of another vocabulary.
+
+    The row of a piece is the mean of the rows of the old pieces it is made of, so one that was
+    there before keeps its row (Gee et al. 2022, fast vocabulary transfer).
+
+    Args:
+        backbone: the encoder, changed in place.
+        parts: for each piece of the new vocabulary, the old ids of what it is made of.
+    """
+    old = backbone.get_input_embeddings().weight
+    # (pieces, embedding)
+    _set_words(backbone, torch.stack([old[torch.from_numpy(ids)].mean(0) for ids in parts]))
+
+
+def _set_words(backbone: PreTrainedModel, weight: Tensor) -> None:
+    words = backbone.get_input_embeddings()
+    words.weight = nn.Parameter(weight, requires_grad=words.weight.requires_grad)
+    words.num_embeddings = len(weight)
+    backbone.config.vocab_size = len(weight)
 
 
 def _mean_of_words(marker: str, tokenizer: Tokenizer, rows: Tensor) -> Tensor:

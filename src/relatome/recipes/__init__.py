@@ -4,6 +4,7 @@ from relatome.recipes.adaptation import (
     Adaptation,
     MaskedEntities,
     MaskedWords,
+    Vocabulary,
     load_adaptation,
 )
 from relatome.recipes.combination import Combination, Group, load_combination
@@ -29,6 +30,7 @@ __all__ = [
     "Recipe",
     "Source",
     "TaggerRecipe",
+    "Vocabulary",
     "load_adaptation",
     "load_any",
     "load_combination",

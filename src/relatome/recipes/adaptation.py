@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from relatome.encode import DocumentEncoding
-from relatome.recipes.recipe import Count, Encoder, Fraction, Positive, Weight, read_toml
+from relatome.recipes.recipe import Count, Encoder, Fraction, Positive, Section, Weight, read_toml
 
 Share = Annotated[float, Meta(gt=0, lt=1)]
 
@@ -41,6 +41,18 @@ class _Adaptation(
     save_steps: Count
 
 
+class Vocabulary(Section, frozen=True):
+    """A vocabulary of word pieces, learnt from the text before the encoder is adapted to it.
+
+    Attributes:
+        size: most pieces it has, special tokens and single characters included.
+        minimum: how often the text has to have a piece.
+    """
+
+    size: Count
+    minimum: Count
+
+
 class MaskedWords(_Adaptation, frozen=True, kw_only=True, tag="words"):
     """Masked-language-model training on plain text.
 
@@ -48,10 +60,12 @@ class MaskedWords(_Adaptation, frozen=True, kw_only=True, tag="words"):
         steps: optimizer steps.
         mask_rate: fraction of the tokens to predict; 80 % of them are shown as the mask token,
             10 % as another token, 10 % as they are (Devlin et al. 2019).
+        vocabulary: the vocabulary to learn first; if left out, the encoder keeps its own.
     """
 
     steps: Count
     mask_rate: Share
+    vocabulary: Vocabulary | None = None
 
 
 class MaskedEntities(_Adaptation, frozen=True, kw_only=True, tag="entities"):

@@ -10,12 +10,14 @@ from relatome.training.adaptation.stage import (
     require_preparable,
 )
 from relatome.training.adaptation.text import Blocks, Evaluation, read_texts
+from relatome.training.adaptation.vocabulary import Replacement, replacement
 from relatome.training.adaptation.words import mask_words
 
 __all__ = [
     "ENCODER_FOLDER",
     "Blocks",
     "Evaluation",
+    "Replacement",
     "adapt_to_entities",
     "adaptations",
     "evaluation_splits",
@@ -24,6 +26,7 @@ __all__ = [
     "prepared_encoder",
     "published_encoder",
     "read_texts",
+    "replacement",
     "require_preparable",
     "save_encoder",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,7 @@ def train_encoder(
     steps: int,
     resume: bool,
     encoder: str,
+    files: Mapping[str, str] | None = None,
 ) -> Path:
     """Train a model in a run folder and save its encoder.
 
@@ -80,6 +81,7 @@ def train_encoder(
         steps: optimizer steps.
         resume: go on from the last checkpoint.
         encoder: the folder of the encoder begun with, where that is adapted; else "".
+        files: what else a run needs that goes on, by its name in the folder.
 
     Returns:
         The folder of the encoder.
@@ -100,6 +102,8 @@ def train_encoder(
     }
     if main_process():
         claim_folder(recipe, folder)
+        for name, text in (files or {}).items():
+            write_whole(folder / name, text)
         write_whole(folder / PROVENANCE_FILE, json.dumps(provenance, indent=2))
     trainer = Trainer(
         model=model,

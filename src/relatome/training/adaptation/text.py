@@ -29,6 +29,11 @@ class Abstract(NamedTuple):
     title: str
     text: str
 
+    @property
+    def whole(self) -> str:
+        """Title and text."""
+        return f"{self.title} {self.text}".strip()
+
 
 class Blocks(Dataset[dict[str, Tensor]]):
     """Blocks of equal length, cut from the texts laid end to end.
@@ -58,9 +63,8 @@ class Blocks(Dataset[dict[str, Tensor]]):
                 self.left_out += 1
                 continue
             self.texts += 1
-            whole = f"{text.title} {text.text}".strip()
-            digest.update(f"{text.id}\n{whole}\n".encode())
-            ids = np.append(tokenizer(whole).ids, self.sep_id).astype(np.int32)
+            digest.update(f"{text.id}\n{text.whole}\n".encode())
+            ids = np.append(tokenizer(text.whole).ids, self.sep_id).astype(np.int32)
             self._file.write(ids.tobytes())
             tokens += len(ids)
         self.digest = digest.hexdigest()
