@@ -23,7 +23,7 @@ from relatome.errors import RelatomeError
 from relatome.recipes import Recipe, load_any, load_recipe, shipped
 from relatome.training.folder import RESULTS_FILE
 
-# The variants sized for a small encoder, which can be measured wherever there is no model hub. Those
+# The variants sized for a small encoder, which can be measured where there is no model hub. Those
 # of the flagship stand before them, see `recipes_in_order`.
 RECIPES = (
     "peer-atlop-minilm",
