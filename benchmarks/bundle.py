@@ -50,7 +50,7 @@ WEIGHTS, HALVES = "model.safetensors", "halves.safetensors"
 ENCODER_FILES = ("*.json", "vocab.txt", "README.md", "spm.model")
 COMMIT = "0" * 40  # stands for that of the encoder in the layout of the hub's cache
 # A dictionary as large as what is packed: pools repeat the texts of their sources.
-FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": 2**27}]
+FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 2, "dict_size": 2**27}]
 
 
 def main() -> None:

@@ -27,8 +27,7 @@ PUBLISHED = "tests/tiny-bert"
 
 
 @pytest.fixture
-def bundle(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+def bundle() -> ModuleType:
     return importlib.import_module("bundle")
 
 
