@@ -87,7 +87,7 @@ RUNS ?= runs
 RESULTS ?= benchmarks/results
 MINUTES ?= 9
 GPU_PYTHON ?= $(BIN)/python
-ifneq ($(wildcard $(BUNDLE)/*.tar.xz),)
+ifneq ($(wildcard $(BUNDLE)/*.zip),)
 gpu-results: export RELATOME_CORPORA := $(abspath $(BUNDLE)/corpora)
 gpu-results: export HF_HUB_CACHE := $(abspath $(BUNDLE)/hub)
 gpu-results: export HF_HUB_OFFLINE := 1

@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import lzma
 import shutil
 import sys
 import tarfile
@@ -36,6 +35,7 @@ from safetensors.numpy import load_file, save_file
 
 from relatome.corpora import load, parts
 from relatome.corpora.registry import Copy, copies
+from relatome.corpora.unpack import unpack as unpack_zip
 from relatome.models.encoder import locate_encoder
 from relatome.recipes import Combination, MaskedEntities, Recipe, load_any
 from relatome.training.adaptation import ENCODER_FOLDER, evaluation_splits, require_preparable
@@ -45,12 +45,11 @@ from relatome.training.run import stages
 
 BUNDLE = Path("bundle")
 MOST_MB = 60
+CORPORA = "corpora.tar.xz"
 WEIGHTS, HALVES = "model.safetensors", "halves.safetensors"
 # Files of an encoder that hold neither weights in other formats nor what is done with vectors.
 ENCODER_FILES = ("*.json", "vocab.txt", "README.md", "spm.model")
 COMMIT = "0" * 40  # stands for that of the encoder in the layout of the hub's cache
-# A dictionary as large as what is packed: pools repeat the texts of their sources.
-FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 2, "dict_size": 2**27}]
 
 
 def main() -> None:
@@ -66,7 +65,7 @@ def main() -> None:
         names = options.names or recipes_in_order()
         pack(names, options.bundle, options.runs, options.corpora)
     elif options.what == "unpack":
-        for archive in sorted(options.bundle.glob("*.tar.xz")):
+        for archive in sorted(options.bundle.glob("*.zip")):
             unpack(archive, options.bundle, options.runs)
     else:
         for folder in options.names:
@@ -125,16 +124,18 @@ def _named(dev: object) -> tuple[str, ...]:
 def _archive(
     encoder: str, splits: list[str], bundle: Path, runs: Path, directory: Path | None
 ) -> Path:
-    archive = bundle / f"{encoder.rpartition('/')[2]}.tar.xz"
+    archive = bundle / f"{encoder.rpartition('/')[2]}.zip"
     with (
         tempfile.TemporaryDirectory() as temporary,
-        lzma.open(archive, "wb", format=lzma.FORMAT_XZ, filters=FILTERS) as stream,
-        tarfile.open(fileobj=stream, mode="w") as tar,
+        zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as written,
     ):
         for path, content in _encoder(encoder, runs, Path(temporary)):
-            tar.add(content, path)
-        for path, content in sorted(_files(splits, directory, Path(temporary)).items()):
-            tar.add(content, f"corpora/{path}")
+            written.write(content, path)
+        texts = Path(temporary) / CORPORA
+        with tarfile.open(texts, "w:xz", preset=3) as tar:
+            for path, content in sorted(_files(splits, directory, Path(temporary)).items()):
+                tar.add(content, path)
+        written.write(texts, CORPORA, zipfile.ZIP_STORED)
     size = archive.stat().st_size / 1e6
     print(f"{archive}: {size:.1f} MB; {', '.join(splits)}")
     if size > MOST_MB:
@@ -211,8 +212,9 @@ def _content(copy: Copy) -> bytes:
 def unpack(archive: Path, bundle: Path, runs: Path) -> None:
     """Put what an archive holds where recipes look for it, and leave alone what is there."""
     with tempfile.TemporaryDirectory(dir=bundle, prefix=".unpack-") as temporary:
-        with tarfile.open(archive) as tar:
-            tar.extractall(temporary, filter="data")
+        unpack_zip(archive, Path(temporary))
+        with tarfile.open(Path(temporary) / CORPORA) as tar:
+            tar.extractall(Path(temporary) / "corpora", filter="data")
         for halves in Path(temporary).rglob(HALVES):
             weights = {name: _whole(each) for name, each in load_file(halves).items()}
             save_file(weights, halves.with_name(WEIGHTS), {"format": "pt"})

@@ -86,6 +86,11 @@ IDEAS = (
     ("c-baseline-minilm", "cd-minilm"),
     ("cd-minilm", "cd-folds-minilm"),
 )
+# Systems of others and what stands against them; they differ in more than one idea.
+PEERS = (
+    ("peer-atlop-minilm", FLAGSHIP),
+    ("peer-biorex-minilm", FLAGSHIP),
+)
 
 
 class _TimeIsUpError(BaseException):
@@ -142,7 +147,7 @@ def measure(name: str, seed: int, runs: Path, corpora: Path | None, results: Pat
     """Carry out one run, and bring up to date every result that it is a part of."""
     seeds = sorted({*_finished(name, runs), seed})
     measured(load_any(name), seeds, runs, corpora, results)
-    for without, with_ in IDEAS:
+    for without, with_ in (*IDEAS, *PEERS):
         both = sorted(set(_finished(without, runs)) & set(_finished(with_, runs)))
         if name in (without, with_) and both:
             compared(load_any(without), load_any(with_), both, runs, corpora, results)
