@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 CORPORA ?= $(abspath $(or $(RELATOME_CORPORA),$(wildcard ../shared/corpora)))
 export RELATOME_CORPORA := $(CORPORA)
 
-.PHONY: help install demo check test test-all fuzz benchmarks results gpu-results clean
+.PHONY: help install demo check test test-all fuzz benchmarks results gpu-results bundle clean
 
 help:
 	@echo "make demo        extract relations from the bundled examples with the bundled model"
@@ -19,6 +19,7 @@ help:
 	@echo "make benchmarks  measure again what README.md and docs/ publish"
 	@echo "make results     measure the recipes as far as that is not done, and write docs/results.md"
 	@echo "make gpu-results the same in a slice of ten minutes; call it again to go on"
+	@echo "make bundle      pack encoders and corpora for gpu-results on a machine without network"
 	@echo "make install     a development environment in $(VENV)"
 
 $(BIN)/python:
@@ -80,9 +81,26 @@ results: $(VENV)/dev
 	$(BIN)/python benchmarks/matrix.py
 	$(BIN)/python benchmarks/book.py
 
-gpu-results: $(VENV)/dev
-	$(BIN)/python benchmarks/matrix.py --minutes 9
-	$(BIN)/python benchmarks/book.py
+# On a machine without network put the archives that `make bundle` wrote into BUNDLE there, and let
+# GPU_PYTHON be one that has what relatome[train] needs.
+BUNDLE ?= bundle
+RUNS ?= runs
+RESULTS ?= benchmarks/results
+MINUTES ?= 9
+GPU_PYTHON ?= $(BIN)/python
+ifneq ($(wildcard $(BUNDLE)/*.zip),)
+gpu-results: export RELATOME_CORPORA := $(abspath $(BUNDLE)/corpora)
+gpu-results: export HF_HUB_CACHE := $(abspath $(BUNDLE)/hub)
+gpu-results: export HF_HUB_OFFLINE := 1
+endif
+gpu-results: export PYTHONPATH := src
+gpu-results: $(if $(filter $(BIN)/python,$(GPU_PYTHON)),$(VENV)/dev)
+	$(GPU_PYTHON) benchmarks/bundle.py unpack --bundle $(BUNDLE) --runs $(RUNS)
+	$(GPU_PYTHON) benchmarks/matrix.py --minutes $(MINUTES) --runs $(RUNS) --results $(RESULTS)
+	$(GPU_PYTHON) benchmarks/book.py
+
+bundle: $(VENV)/dev
+	$(BIN)/python benchmarks/bundle.py pack --bundle $(BUNDLE) --runs $(RUNS)
 
 fuzz: $(VENV)/dev
 	$(BIN)/pytest -n 2 -m slow tests/fuzz

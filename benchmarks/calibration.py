@@ -3,7 +3,8 @@
     python benchmarks/calibration.py [--model small] [--corpora DIR]
 
 On dev the fit is crossed: five folds of documents, each scored by what was fitted to the other
-four. On test, the model is as it is shipped, fitted to dev. Writes
+four. On test, the model is as it is shipped, fitted to dev. Beside the error of calibration stand
+what asking for a precision gives, and the precision of the surest part of what is returned. Writes
 ``benchmarks/results/calibration.json``.
 """
 
@@ -26,6 +27,7 @@ from relatome.scoring.calibration import reliability
 
 FOLDS, SEED = 5, 0
 PRECISIONS = (0.7, 0.8, 0.9)
+COVERAGES = (0.05, *(tenth / 10 for tenth in range(1, 11)))
 COMMAND = "python benchmarks/calibration.py"
 
 
@@ -118,7 +120,25 @@ def _measured(parts: Sequence[tuple[list[Scores], Settings]]) -> dict[str, objec
         "error_before": reliability(np.concatenate(before), correct).error,
         "error_after": reliability(np.concatenate(after), correct).error,
         "precision": asked,
+        "coverage": _curve(np.concatenate(after), correct),
     }
+
+
+def _curve(scores: np.ndarray, right: np.ndarray) -> list[dict[str, float]]:
+    """Precision among the relations of the highest scores, for growing shares of all returned."""
+    order = np.argsort(-scores, kind="stable")
+    rows = []
+    for share in COVERAGES:
+        first = order[: max(1, round(share * len(order)))]
+        rows.append(
+            {
+                "kept_share": share,
+                "least_score": round(float(scores[first[-1]]), 4),
+                "reached": round(float(right[first].mean()), 4),
+                "right_kept_share": round(float(right[first].sum() / right.sum()), 4),
+            }
+        )
+    return rows
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Measures the matrix of recipes and seeds, the most informative first, as far as time allows.
 
-    python benchmarks/matrix.py [--minutes 9] [--runs DIR] [--corpora DIR] [--list]
+    python benchmarks/matrix.py [--minutes 9] [--runs DIR] [--corpora DIR] [--results DIR] [--list]
 
 Every recipe with its first seed, then every recipe with its second, and so on. After each run its
 results are written, so whenever this stops they are those of the runs that are finished; the same
-command goes on, inside a run at its last checkpoint. ``make gpu-results`` calls it in slices.
+command goes on, inside a run at its last checkpoint. What cannot be measured here, for want of a
+corpus or an encoder, is told and passed over. ``make gpu-results`` calls it in slices.
 """
 
 from __future__ import annotations
@@ -15,26 +16,33 @@ import signal
 from pathlib import Path
 from types import FrameType
 
-from recipes import SEEDS, compared, measured
+from common import RESULTS
+from recipes import SEEDS, compared, measured, run_folder
 
-from relatome.recipes import Recipe, load_any
+from relatome.errors import RelatomeError
+from relatome.recipes import Recipe, load_any, load_recipe, shipped
 from relatome.training.folder import RESULTS_FILE
 
-# The variants sized for a small encoder, which can be measured wherever there is no model hub.
+# The variants sized for a small encoder, which can be measured where there is no model hub. Those
+# of the flagship stand before them, see `recipes_in_order`.
 RECIPES = (
+    "peer-atlop-minilm",
+    "peer-biorex-minilm",
+    "c-baseline-minilm",
+    "c-coreference-minilm",
+    "c-pair-typing-minilm",
+    "c-adversarial-minilm",
+    "c-joint-minilm",
+    "d-baseline-minilm",
+    "d-embre-minilm",
+    "cd-minilm",
     "a-ddi-target-document-minilm",
     "a-ddi-train-document-minilm",
-    "a-ddi-target-minilm",
-    "b-chemprot-baseline-minilm",
-    "b-chemprot-attention-minilm",
-    "b-chemprot-multitask-minilm",
-    "b-chemprot-fgemr-minilm",
-    "a-ddi-target-cross-entropy-minilm",
-    "a-ddi-target-no-prompt-minilm",
-    "b-chemprot-cross-entropy-minilm",
-    "b-drugprot-baseline-minilm",
     "a-ddi-staged-document-minilm",
     "a-ddi-source-document-minilm",
+    "a-ddi-target-minilm",
+    "a-ddi-target-cross-entropy-minilm",
+    "a-ddi-target-no-prompt-minilm",
     "a-bc5cdr-target-document-minilm",
     "a-bc5cdr-train-document-minilm",
     "a-bc5cdr-staged-document-minilm",
@@ -43,18 +51,17 @@ RECIPES = (
     "a-drugprot-train-document-minilm",
     "a-drugprot-staged-document-minilm",
     "a-drugprot-source-document-minilm",
+    "b-chemprot-baseline-minilm",
+    "b-chemprot-attention-minilm",
+    "b-chemprot-multitask-minilm",
+    "b-chemprot-fgemr-minilm",
+    "b-chemprot-cross-entropy-minilm",
+    "b-drugprot-baseline-minilm",
     "b-chemprot-ensemble-minilm",
-    "c-baseline-minilm",
-    "c-coreference-minilm",
-    "c-pair-typing-minilm",
-    "c-adversarial-minilm",
-    "d-baseline-minilm",
-    "d-embre-minilm",
-    "c-joint-minilm",
-    "cd-minilm",
     "c-folds-minilm",
     "cd-folds-minilm",
 )
+FLAGSHIP = "flagship"
 # What each idea is measured against: (without, with).
 IDEAS = (
     ("a-ddi-target-document-minilm", "a-ddi-train-document-minilm"),
@@ -79,10 +86,15 @@ IDEAS = (
     ("c-baseline-minilm", "cd-minilm"),
     ("cd-minilm", "cd-folds-minilm"),
 )
+# Systems of others and what stands against them; they differ in more than one idea.
+PEERS = (
+    ("peer-atlop-minilm", FLAGSHIP),
+    ("peer-biorex-minilm", FLAGSHIP),
+)
 
 
-class _TimeIsUpError(Exception):
-    """The slice is over; what is running goes on in the next."""
+class _TimeIsUpError(BaseException):
+    """The slice is over; what is running goes on in the next. No handler of errors catches it."""
 
 
 def main() -> None:
@@ -91,15 +103,16 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="stop after this long")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--corpora", type=Path)
+    parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--list", action="store_true", help="only say what is left to do")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     left = [
         (name, seed)
         for seed in SEEDS
-        for name in RECIPES
+        for name in recipes_in_order()
         if seed == SEEDS[0] or isinstance(load_any(name), Recipe)  # others have seeds of their own
-        if not (options.runs / f"{name}-{seed}" / RESULTS_FILE).is_file()
+        if not (run_folder(name, seed, options.runs) / RESULTS_FILE).is_file()
     ]
     print(f"{len(left)} runs left to do")
     if options.list:
@@ -111,23 +124,37 @@ def main() -> None:
         signal.alarm(max(1, round(60 * options.minutes)))
     try:
         for name, seed in left:
-            measure(name, seed, options.runs, options.corpora)
+            try:
+                measure(name, seed, options.runs, options.corpora, options.results)
+            except RelatomeError as error:
+                print(f"Not measured: {name}, seed {seed}: {error}")
     except _TimeIsUpError:
         print("Time is up; the same command goes on from here.")
 
 
-def measure(name: str, seed: int, runs: Path, corpora: Path | None) -> None:
+def recipes_in_order() -> tuple[str, ...]:
+    """What the matrix measures: the flagship, its first stage before it, its ablations, the rest.
+
+    The flagship's recipes are those of that name on the small encoder.
+    """
+    named = [name for name in shipped() if name.startswith(FLAGSHIP)]
+    small = [name for name in named if load_recipe(name).encoder.name == "minilm-pubmed"]
+    small.sort(key=lambda name: (name != f"{FLAGSHIP}-pool", name != FLAGSHIP, name))
+    return (*small, *RECIPES)
+
+
+def measure(name: str, seed: int, runs: Path, corpora: Path | None, results: Path) -> None:
     """Carry out one run, and bring up to date every result that it is a part of."""
     seeds = sorted({*_finished(name, runs), seed})
-    measured(load_any(name), seeds, runs, corpora)
-    for without, with_ in IDEAS:
+    measured(load_any(name), seeds, runs, corpora, results)
+    for without, with_ in (*IDEAS, *PEERS):
         both = sorted(set(_finished(without, runs)) & set(_finished(with_, runs)))
         if name in (without, with_) and both:
-            compared(load_any(without), load_any(with_), both, runs, corpora)
+            compared(load_any(without), load_any(with_), both, runs, corpora, results)
 
 
 def _finished(name: str, runs: Path) -> list[int]:
-    return [seed for seed in SEEDS if (runs / f"{name}-{seed}" / RESULTS_FILE).is_file()]
+    return [seed for seed in SEEDS if (run_folder(name, seed, runs) / RESULTS_FILE).is_file()]
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

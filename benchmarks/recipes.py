@@ -1,12 +1,15 @@
 """Measures recipes: trains every seed, predicts the test split, scores it by the official rule.
 
     python benchmarks/recipes.py RECIPE... [--seeds 13,14,15] [--runs DIR] [--corpora DIR]
+                                 [--results DIR]
 
 Runs are kept in ``runs/RECIPE-SEED`` and gone on with, so a killed measurement continues where it
-stopped. A combination of runs is measured once; its members have seeds of their own. Writes
-``benchmarks/results/recipes/RECIPE.json``; nothing is selected on the test split, which is
-predicted once, after training. ``--compare A B`` (two measured recipes) writes the difference of
-each pair of seeds, with its interval, to ``benchmarks/results/ideas/A--B.json``.
+stopped. The first stage of other recipes is kept in ``runs/RECIPE``, where these look for it. A
+combination of runs is measured once; its members have seeds of their own. Writes
+``benchmarks/results/recipes/RECIPE.json``, but never over a result of more seeds; nothing is
+selected on the test split, which is predicted once, after training. ``--compare A B`` (two measured
+recipes) writes the difference of each pair of seeds, with its interval, to
+``benchmarks/results/ideas/A--B.json``.
 """
 
 from __future__ import annotations
@@ -16,15 +19,16 @@ import json
 import logging
 import statistics
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from common import machine, write_result
+from common import RESULTS, machine, write_result
 
 from relatome import formats
 from relatome.corpora import data_hash
 from relatome.data import Document, Split
-from relatome.recipes import Combination, Recipe, load_any, load_recipe
+from relatome.recipes import Combination, Recipe, load_any, load_recipe, shipped
 from relatome.scoring import Result, find_rule, score
 from relatome.scoring.compare import compare
 from relatome.scoring.intervals import f1_intervals
@@ -43,20 +47,25 @@ def main() -> None:
     parser.add_argument("--seeds", default=",".join(map(str, SEEDS)))
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--corpora", type=Path)
+    parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--compare", action="store_true", help="the gain of the second of two")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     seeds = [int(seed) for seed in options.seeds.split(",")]
     if options.compare:
         first, second = (load_any(name) for name in options.recipes)
-        compared(first, second, seeds, options.runs, options.corpora)
+        compared(first, second, seeds, options.runs, options.corpora, options.results)
         return
     for name in options.recipes:
-        measured(load_any(name), seeds, options.runs, options.corpora)
+        measured(load_any(name), seeds, options.runs, options.corpora, options.results)
 
 
 def measured(
-    recipe: Recipe | Combination, seeds: list[int], runs: Path, directory: Path | None
+    recipe: Recipe | Combination,
+    seeds: list[int],
+    runs: Path,
+    directory: Path | None,
+    results: Path = RESULTS,
 ) -> None:
     """Train, predict and score one recipe for every seed, and write the result."""
     if isinstance(recipe, Combination):
@@ -85,6 +94,7 @@ def measured(
             },
             "machine": machine(),
         },
+        results,
     )
 
 
@@ -137,13 +147,24 @@ def _macro(result: Result) -> dict[str, float]:
 
 
 def _run(recipe: Recipe | Combination, seed: int, runs: Path, directory: Path | None) -> Path:
-    folder = runs / f"{recipe.name}-{seed}"
+    folder = run_folder(recipe.name, seed, runs)
     if isinstance(recipe, Combination):
         combine(recipe, folder, directory, resume=folder.exists())
         return folder
     seeded = load_recipe(recipe.name, (f"training.seed={seed}",))
     carry_out(seeded, folder, directory, resume=folder.exists())
     return folder
+
+
+def run_folder(name: str, seed: int, runs: Path) -> Path:
+    """Where the run of a recipe with a seed lies."""
+    return runs / (name if seed == SEEDS[0] and name in _starts() else f"{name}-{seed}")
+
+
+@cache
+def _starts() -> frozenset[str]:
+    """The recipes that others start from."""
+    return frozenset(load_recipe(name).start for name in shipped())
 
 
 def predictions(folder: Path, test: Split) -> list[Document]:
@@ -161,17 +182,18 @@ def compared(
     seeds: list[int],
     runs: Path,
     directory: Path | None,
+    results: Path = RESULTS,
 ) -> None:
     """Write what the second of two measured recipes gains over the first."""
     test_split, rule, primary = _judged(second)
     test = split(test_split, directory)
     rows = []
     for seed in seeds:
-        results = [
-            score(test.documents, predictions(runs / f"{r.name}-{seed}", test), rule)
+        scored = [
+            score(test.documents, predictions(run_folder(r.name, seed, runs), test), rule)
             for r in (second, first)
         ]
-        found = compare(*results, primary)
+        found = compare(*scored, primary)
         rows.append(
             {
                 "seed": seed,
@@ -198,6 +220,7 @@ def compared(
             "mean": statistics.mean(row["difference"] for row in rows),
             "machine": machine(),
         },
+        results,
     )
 
 

@@ -128,3 +128,28 @@ FAMILIES: dict[str, Callable[[Path], None]] = {
     "deberta-v2": deberta,
     "modernbert": modernbert,
 }
+
+
+def biolinkbert(folder: Path) -> None:
+    """BioLinkBERT: pickled BERT weights without prefix, a vocabulary in lower case, both files."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    config = BertConfig(vocab_size=len(VOCABULARY), max_position_embeddings=512, **_SIZES)
+    settings = config.to_dict() | {
+        "architectures": ["BertModel"],
+        "gradient_checkpointing": False,
+        "torch_dtype": "float32",
+        "transformers_version": "4.12.5",
+    }
+    (folder / "config.json").write_text(json.dumps(settings), encoding="utf-8")
+    torch.save(BertModel(config).state_dict(), folder / "pytorch_model.bin")
+    (folder / "vocab.txt").write_text("\n".join(VOCABULARY), encoding="utf-8")
+    (folder / "tokenizer.json").write_text(tokenizer_json(), encoding="utf-8")
+    names = ("pad_token", "unk_token", "cls_token", "sep_token", "mask_token")
+    special = dict(zip(names, SPECIALS, strict=True))
+    (folder / "special_tokens_map.json").write_text(json.dumps(special), encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps(special | {"do_lower_case": True, "tokenizer_class": "BertTokenizer"}),
+        encoding="utf-8",
+    )

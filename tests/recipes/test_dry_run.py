@@ -158,6 +158,25 @@ def test_a_pooled_recipe_runs(name: str, encoder: Path, pools: Path, tmp_path: P
         assert split(part, pools).documents
 
 
+def test_the_flagship_learns_on_the_layout_of_biolinkbert(pools: Path, tmp_path: Path) -> None:
+    from tests.models.families import biolinkbert
+
+    encoder = tmp_path / "encoder"
+    encoder.mkdir()
+    biolinkbert(encoder)
+    recipe = load_recipe("flagship-biolinkbert", ("training.batch_size=4",))  # two steps of eight
+    run = dry(recipe, encoder, pools, tmp_path / "run").parent
+    lines = (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    learnt = [each for each in map(json.loads, lines) if "loss" in each]
+    assert [each["step"] for each in learnt] == [2]
+    assert 0 < learnt[0]["loss"] < 100
+
+    from relatome.models import load_encoder
+
+    _, tokenizer = load_encoder(str(encoder))
+    assert tokenizer("PAIN").ids.tolist() == tokenizer("pain").ids.tolist()  # in lower case
+
+
 @pytest.mark.parametrize("name", shipped())
 def test_no_recipe_learns_from_what_it_is_judged_on(name: str) -> None:
     recipe = load_recipe(name)

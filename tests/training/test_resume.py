@@ -106,6 +106,11 @@ def test_killed_twice_and_resumed(recipe: Recipe, carry: Carry, tmp_path: Path) 
     resumed = carry(moved, resume=True)
     assert resumed.scores == whole.scores
     assert_same(tmp_path / "whole", moved)
+    times = [json.loads(line) for line in (moved / "times.jsonl").read_text().splitlines()]
+    evaluated = [STEPS_AN_EPOCH * (epoch + 1) for epoch in range(recipe.training.epochs)]
+    assert [each["step"] for each in times] == evaluated
+    seconds = [each["seconds"] for each in times]
+    assert seconds == sorted(set(seconds)), "time goes on where it stopped"
 
 
 def test_killed_in_the_middle_of_an_epoch(tiny: Tiny, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def test_a_run_writes_all_there_is_to_know(tiny: Tiny, tmp_path: Path) -> None:
         "recipe.toml",
         "provenance.json",
         "metrics.jsonl",
+        "times.jsonl",
         "results.json",
         "model",
         "checkpoints",

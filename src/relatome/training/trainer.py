@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -25,12 +26,17 @@ from relatome.recipes import Recipe
 from relatome.recipes.recipe import Optimization
 from relatome.training.adversarial import perturbed
 from relatome.training.dataset import Collator, Examples, LengthGroupedSampler
-from relatome.training.folder import CHECKPOINT_FOLDER, ended_after, last_checkpoint
+from relatome.training.folder import (
+    CHECKPOINT_FOLDER,
+    ended_after,
+    last_checkpoint,
+    write_whole,
+)
 from relatome.training.objective import Objective, judged_rows
 from relatome.training.predict import fit_decoding, score_documents
 from relatome.training.processes import part_of_batch, processes
 
-METRICS_FILE = "metrics.jsonl"
+METRICS_FILE, TIMES_FILE = "metrics.jsonl", "times.jsonl"
 _GOLD = "_gold"  # ends the names of gold rows in a batch
 
 
@@ -71,7 +77,7 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
             train_dataset=train,
             eval_dataset=dev,
             data_collator=Collator(tokenizer.pad_id, train.settings.encoding),
-            callbacks=[MetricsFile(folder / METRICS_FILE)],
+            callbacks=[MetricsFile(folder / METRICS_FILE), TimesFile(folder / TIMES_FILE)],
         )
         if dev is not None:
             patience = recipe.training.patience
@@ -249,6 +255,48 @@ class MetricsFile(TrainerCallback):  # type: ignore[misc]
             # Sorted, because a checkpoint's entries come back with their keys in that order.
             lines = (json.dumps(entry, sort_keys=True) for entry in history)
             self.path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+
+
+class TimesFile(TrainerCallback):  # type: ignore[misc]
+    """Writes after how many seconds of work each evaluation was done, one JSON object a line.
+
+    Interruptions do not count, nor does what a killed run did after its last checkpoint. They
+    stand apart from the metrics, which are the same whenever a run is repeated.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.times = list[dict[str, float]]()
+        self.started = 0.0
+
+    def on_train_begin(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Take up the times of the steps that are not repeated."""
+        if self.path.is_file():
+            lines = self.path.read_text(encoding="utf-8").splitlines()
+            self.times = [
+                each for each in map(json.loads, lines) if each["step"] <= state.global_step
+            ]
+        earlier = self.times[-1]["seconds"] if self.times else 0.0
+        self.started = time.perf_counter() - earlier
+
+    def on_evaluate(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
+    ) -> None:
+        """Add a line."""
+        if state.is_world_process_zero:
+            seconds = round(time.perf_counter() - self.started, 2)
+            self.times.append({"step": state.global_step, "seconds": seconds})
+            write_whole(self.path, "".join(json.dumps(each) + "\n" for each in self.times))
 
 
 def use_bf16(precision: str) -> bool:

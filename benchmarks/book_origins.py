@@ -1,0 +1,141 @@
+"""Section of the book of results: machines, versions, seeds, data, commands, and what lacks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from book_parts import RESULTS, blocks, result, table
+from matrix import recipes_in_order
+
+from relatome.recipes import Combination, load_any, load_recipe, shipped
+
+_MATRIX = "make gpu-results"
+
+
+def origins(measured: list[dict[str, Any]], ideas: list[dict[str, Any]]) -> str:
+    """Where every figure comes from, and what could not be measured."""
+    others = {
+        path.stem: found
+        for path in sorted(RESULTS.glob("*.json"))
+        if (found := result(path.stem)) is not None
+    }
+    every = [*measured, *ideas, *others.values()]
+    return blocks(
+        _machines(every),
+        "### Commands",
+        "The code is the version with the commit; `-dirty`: files had been changed since.",
+        table(
+            ("result", "command", "code", "seeds"),
+            [
+                *(
+                    [f"recipes/{row['recipe']}", f"`{row['command']}`", row["code"], _seeds(row)]
+                    for row in measured
+                ),
+                *(
+                    [
+                        f"ideas/{row['without']}--{row['with']}",
+                        f"`{row['command']}`",
+                        row["code"],
+                        _seeds(row),
+                    ]
+                    for row in ideas
+                ),
+                *(
+                    [
+                        name,
+                        f"`{row.get('command', f'python benchmarks/{name}.py')}`",
+                        row["code"],
+                        "–",
+                    ]
+                    for name, row in others.items()
+                ),
+            ],
+        ),
+        "### Data",
+        "SHA-256 of the documents as read.",
+        table(
+            ("documents", "SHA-256"),
+            [[name, f"`{value}`"] for name, value in sorted(set(_hashes(every)))],
+        ),
+        "### Not measured here",
+        _lacking({row["recipe"] for row in measured}),
+    )
+
+
+def _seeds(row: dict[str, Any]) -> str:
+    return ", ".join(str(seed["seed"]) for seed in row["seeds"])
+
+
+def _machines(results: list[dict[str, Any]]) -> str:
+    """Every machine that something was measured on, with what was installed."""
+    counts: dict[str, int] = {}
+    for found in results:
+        for machine in (
+            found.get("machine"),
+            *(
+                r["machine"]
+                for r in found.get("runs", ())
+                if isinstance(r, dict) and "machine" in r
+            ),
+        ):
+            if machine is not None:
+                text = json.dumps(machine, sort_keys=True)
+                counts[text] = counts.get(text, 0) + 1
+    lines = []
+    for text, count in sorted(counts.items()):
+        machine = json.loads(text)
+        libraries = ", ".join(f"{name} {v}" for name, v in machine["libraries"].items())
+        lines.append(
+            f"- {machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, "
+            f"accelerator: {machine['accelerator']}; Python {machine['python']}, {libraries} "
+            f"({count} results)"
+        )
+    return blocks("### Machines", "\n".join(lines))
+
+
+def _hashes(results: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Names and hashes of all documents that were learnt from or judged on."""
+    for found in results:
+        if "test" in found:
+            yield found["test"]["split"], found["test"]["sha256"]
+        yield from found.get("data", {}).items()
+        for seed in found.get("seeds", ()):
+            for part in seed.get("members", {"": seed}).values():
+                yield from part.get("data", {}).items()
+
+
+def _lacking(there: set[str]) -> str:
+    """Recipes without a result, by what it would take."""
+    matrix = [name for name in recipes_in_order() if name not in there]
+    names = [name for name in (*shipped(), *shipped("combinations")) if name not in there]
+    hub: dict[str, list[str]] = {}
+    for name in names:
+        if name not in matrix and _judged(name):
+            hub.setdefault(_encoder(name), []).append(name)
+    parts = []
+    if matrix:
+        parts.append(
+            f"`{_MATRIX}`, again and again, measures what is left of the matrix: "
+            + ", ".join(f"`{name}`" for name in matrix)
+            + "."
+        )
+    parts += [
+        f"With the encoder `{encoder}` and an accelerator, `python benchmarks/recipes.py "
+        f"{' '.join(group)}`."
+        for encoder, group in hub.items()
+    ]
+    return "\n".join(f"- {part}" for part in parts)
+
+
+def _encoder(name: str) -> str:
+    recipe = load_any(name)
+    single = load_recipe(recipe.relation[0].recipe) if isinstance(recipe, Combination) else recipe
+    return single.encoder.name
+
+
+def _judged(name: str) -> bool:
+    """Whether there is a test split that the recipe can be measured on."""
+    recipe = load_any(name)
+    return not (isinstance(recipe, Combination) and recipe.tagged)
