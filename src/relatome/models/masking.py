@@ -11,8 +11,9 @@ def hide_entities(batch: dict[str, Tensor], rate: float, mask_id: int) -> Tensor
 
     The model still sees where and of which type the hidden entity is, so it has to read the
     relation from the words around it rather than from the names. Of a document that is read in
-    several passes, as under anchored encoding, each pass hides entities of its own. The choice comes from torch's
-    random state, which checkpoints keep, so a resumed run hides what it would have hidden.
+    several passes, as under anchored encoding, each pass hides entities of its own. The choice
+    comes from torch's random state, which checkpoints keep, so a resumed run hides what it would
+    have hidden.
 
     Args:
         batch: as `relatome.encode.encoder_batch` and `pair_batch` make it.
