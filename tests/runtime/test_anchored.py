@@ -19,6 +19,7 @@ from relatome.runtime.graph import Graph
 from relatome.training import load_model
 from relatome.training.dataset import tensors
 from relatome.training.predict import score_documents
+from tests.runtime.test_model import crowded, measured
 from tests.tiny import DOCUMENTS, document, long_document
 
 CROWD = document("crowd", " ".join(f"{{x{i}|G|G{i}}} binds" for i in range(12)) + " {pain|D|D1}.")
@@ -95,6 +96,16 @@ def test_parts_change_nothing(fp32: Model, monkeypatch: pytest.MonkeyPatch) -> N
     for one, other in zip(whole[:3], parts[:3], strict=True):
         assert one == pytest.approx(other, abs=1e-5)
     assert np.array_equal(whole.evidence, parts.evidence)
+
+
+@pytest.mark.slow
+def test_memory_is_that_of_one_pass(anchored_model: Path, tmp_path: Path) -> None:
+    took = measured(anchored_model, crowded(200), tmp_path)
+    assert took["pairs"] == took["scored"] == 200 * 199 // 2
+    assert took["finite"]
+    assert took["windows"] % 200 == 0
+    assert took["windows"] > 4000
+    assert took["megabytes"] < 500
 
 
 def test_int8_stays_near(fp32: Model, anchored_model: Path) -> None:

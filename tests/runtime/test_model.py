@@ -209,6 +209,7 @@ def crowded(entities: int) -> Document:
 _MEASURED = """
 import json, sys, time
 from pathlib import Path
+from relatome.encode import units
 from relatome.formats import read
 from relatome.runtime import Model
 model = Model(Path(sys.argv[1]), sys.argv[2])
@@ -217,10 +218,10 @@ begin = time.process_time()
 encoded = model.encode(source)
 relation = model.score(encoded).relation
 print(json.dumps({
-    "pairs": len(encoded.pairs),
+    "pairs": len(encoded.candidates),
     "scored": len(relation),
     "finite": bool((relation == relation).all()),
-    "windows": len(encoded.window_ids),
+    "windows": sum(unit.windows for unit in units(encoded)),
     "seconds": time.process_time() - begin,
     "megabytes": int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024,
 }))
