@@ -41,4 +41,4 @@ def test_a_vocabulary_is_learnt_and_used(tiny_encoder: Path, tmp_path: Path) -> 
     assert " of them in the old vocabulary; 1." in found.output
     again = CliRunner().invoke(app, command)
     assert isinstance(again.exception, UsageError)
-    assert again.exception.code == "R603"
+    assert again.exception.code == "R609"
