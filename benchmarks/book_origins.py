@@ -122,8 +122,7 @@ def _lacking(there: set[str]) -> str:
             + "."
         )
     parts += [
-        f"With the encoder `{encoder}` and an accelerator, `python benchmarks/recipes.py "
-        f"{' '.join(group)}`."
+        f"With the encoder `{encoder}`: `python benchmarks/recipes.py {' '.join(group)}`."
         for encoder, group in hub.items()
     ]
     return "\n".join(f"- {part}" for part in parts)
