@@ -17,8 +17,8 @@ help:
 	@echo "make fuzz        ten thousand damaged files through every reader"
 	@echo "make check       lint and types only"
 	@echo "make benchmarks  measure again what README.md and docs/ publish"
-	@echo "make results     measure the recipes as far as that is not done, and write docs/results.md"
-	@echo "make gpu-results the same in a slice of ten minutes; call it again to go on"
+	@echo "make results     write docs/results.md anew from benchmarks/results"
+	@echo "make gpu-results measure the recipes in a slice of ten minutes; call it again to go on"
 	@echo "make bundle      pack encoders and corpora for gpu-results on a machine without network"
 	@echo "make install     a development environment in $(VENV)"
 
@@ -78,7 +78,6 @@ benchmarks: $(VENV)/dev
 	$(BIN)/python benchmarks/tables.py
 
 results: $(VENV)/dev
-	$(BIN)/python benchmarks/matrix.py
 	$(BIN)/python benchmarks/book.py
 
 # On a machine without network put the archives that `make bundle` wrote into BUNDLE there, and let

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from book_parts import RESULTS, blocks, result, table
+from book_parts import COMMANDS, RESULTS, blocks, result, table
 from matrix import recipes_in_order
 
 from relatome.recipes import Combination, load_any, load_recipe, shipped
@@ -70,19 +71,8 @@ def _seeds(row: dict[str, Any]) -> str:
 
 def _machines(results: list[dict[str, Any]]) -> str:
     """Every machine that something was measured on, with what was installed."""
-    counts: dict[str, int] = {}
-    for found in results:
-        for machine in (
-            found.get("machine"),
-            *(
-                r["machine"]
-                for r in found.get("runs", ())
-                if isinstance(r, dict) and "machine" in r
-            ),
-        ):
-            if machine is not None:
-                text = json.dumps(machine, sort_keys=True)
-                counts[text] = counts.get(text, 0) + 1
+    told = (machine for found in results for machine in _described(found))
+    counts = Counter(json.dumps(machine, sort_keys=True) for machine in told)
     lines = []
     for text, count in sorted(counts.items()):
         machine = json.loads(text)
@@ -93,6 +83,18 @@ def _machines(results: list[dict[str, Any]]) -> str:
             f"({count} results)"
         )
     return blocks("### Machines", "\n".join(lines))
+
+
+def _described(found: Any) -> Iterator[dict[str, Any]]:
+    """The machines that a result names, as a whole or run by run."""
+    if isinstance(found, list):
+        for each in found:
+            yield from _described(each)
+    elif isinstance(found, dict):
+        if "machine" in found:
+            yield found["machine"]
+        else:
+            yield from _described(list(found.values()))
 
 
 def _hashes(results: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -114,7 +116,9 @@ def _lacking(there: set[str]) -> str:
     for name in names:
         if name not in matrix and _judged(name):
             hub.setdefault(_encoder(name), []).append(name)
-    parts = []
+    parts = [
+        f"`{command}`, as said above." for name, command in COMMANDS.items() if result(name) is None
+    ]
     if matrix:
         parts.append(
             f"`{_MATRIX}`, again and again, measures what is left of the matrix: "
@@ -122,8 +126,7 @@ def _lacking(there: set[str]) -> str:
             + "."
         )
     parts += [
-        f"With the encoder `{encoder}` and an accelerator, `python benchmarks/recipes.py "
-        f"{' '.join(group)}`."
+        f"With the encoder `{encoder}`: `python benchmarks/recipes.py {' '.join(group)}`."
         for encoder, group in hub.items()
     ]
     return "\n".join(f"- {part}" for part in parts)

@@ -11,6 +11,14 @@ from typing import Any
 from common import RESULTS
 
 ROOT = Path(__file__).parents[1]
+# What measures the results that no other command brings up to date.
+COMMANDS = {
+    "encodings": "python benchmarks/encodings.py runs/c-baseline-minilm-13 "
+    "runs/peer-biorex-minilm-13",
+    "training_time": "python benchmarks/training_time.py runs/c-baseline-minilm-13 "
+    "runs/peer-biorex-minilm-13",
+    "low_resource": "python benchmarks/low_resource.py",
+}
 
 
 def result(name: str) -> dict[str, Any] | None:
@@ -36,8 +44,11 @@ def missing(command: str, what: str = "") -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; all columns but the first are set to the right."""
-    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    """A Markdown table; columns of figures alone are set to the right."""
+    rows = list(rows)
+    columns = zip(*rows, strict=True) if rows else ((),) * len(header)
+    worded = [any(any(map(str.isalpha, cell)) for cell in column) for column in columns]
+    lines = [header, ["---" if words else "---:" for words in worded], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 

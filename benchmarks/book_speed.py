@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from book_parts import blocks, by, missing, percent, result, table
-
-_ENCODINGS = "python benchmarks/encodings.py runs/c-baseline-minilm-13 runs/peer-biorex-minilm-13"
-_TIMES = "python benchmarks/training_time.py runs/c-baseline-minilm-13 runs/peer-biorex-minilm-13"
+from book_parts import COMMANDS, blocks, by, missing, percent, result, table
 
 
 def speed() -> str:
@@ -59,7 +56,7 @@ def _encodings() -> str:
     found = result("encodings")
     head = "### Document and pair encoding, by weights and cores"
     if found is None:
-        return blocks(head, missing(_ENCODINGS))
+        return blocks(head, missing(COMMANDS["encodings"]))
     rows = [
         [
             f"{way['encoding']} (`{way['recipe']}`)",
@@ -104,7 +101,7 @@ def _training() -> str:
     found = result("training_time")
     head = "### Training time to a dev score"
     if found is None:
-        return blocks(head, missing(_TIMES))
+        return blocks(head, missing(COMMANDS["training_time"]))
     rows = [_trained(row) for row in found["runs"]]
     reached = f"seconds to {percent(found['reach'])}"
     return blocks(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib import resources
 
-from book_parts import blocks, by, missing, percent, result, table
+from book_parts import COMMANDS, blocks, by, missing, percent, result, table
 from raw_text import entities, relations
 
 from relatome.report.charts import Axis, Series, axis_over, line_chart, share_axis
@@ -15,7 +15,7 @@ def low_resource() -> str:
     """Scores over the share of documents that is learnt from."""
     found = result("low_resource")
     if found is None:
-        return missing("python benchmarks/low_resource.py")
+        return missing(COMMANDS["low_resource"])
     score = found["score"]
     rows = []
     for point in found["points"]:

@@ -73,7 +73,8 @@ def main() -> None:
 
 def _scored(model: Model, split: Split) -> list[Scores]:
     asked = [model.encode(model.schema.conform(document)) for document in split.documents]
-    return [(each, *model.score(each)) for each in asked if each is not None]
+    answers = ((each, model.score(each)) for each in asked if each is not None)
+    return [(each, scores.relation, scores.novelty) for each, scores in answers]
 
 
 def _of(scored: Sequence[Scores], documents: Sequence) -> list[Scores]:
