@@ -34,7 +34,8 @@ from relatome.training.adaptation.text import Abstract
 from relatome.training.adaptation.vocabulary import pieces_per_word
 
 RECIPE = "minilm-vocabulary"
-SPLIT = "biored:dev"
+CORPUS, PART = "biored", "dev"
+SPLIT = f"{CORPUS}:{PART}"
 TEXT = Path(__file__).resolve().parents[2] / "shared" / "text" / "plain"
 PROTOCOL = (
     f"word pieces of title and abstract on {SPLIT}, special tokens left out, by the tokenizer of "
@@ -60,7 +61,7 @@ def main() -> None:
         made = replacement(recipe, texts, before, evaluation, run, resume=False)
     assert made is not None
     wall, processor = time.perf_counter() - started[0], time.process_time() - started[1]
-    dev = corpora.load(*SPLIT.split(":"), options.corpora)
+    dev = corpora.load(CORPUS, PART, options.corpora)
     old, new = (counted(dev.documents, each) for each in (before, made.tokenizer))
     fewer = round(1 - new["pieces_per_abstract"] / old["pieces_per_abstract"], 4)
     for name, found in (("before", old), ("after", new)):
@@ -105,7 +106,9 @@ class Hashed:
 def counted(documents: Iterable[Document], tokenizer: Tokenizer) -> dict[str, float]:
     """Pieces per abstract, word and mention, the longest abstract, and pieces that are unknown."""
     documents = list(documents)
-    pieces, mentions, unknown = [], [], 0
+    pieces: list[int] = []
+    mentions: list[int] = []
+    unknown = 0
     for document in documents:
         tokens = tokenizer(document.text)
         pieces.append(len(tokens))
