@@ -34,17 +34,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for outcome in judge(paths, options.workers):
         outcomes.append(outcome)
         if not outcome.noticed:
-            mutant = outcome.mutant
-            print(f"survives: {outcome.file}:{mutant.line}  {mutant.name}", flush=True)
+            task = outcome.task
+            print(f"survives: {task.path.name}:{task.mutant.line}  {task.mutant.name}", flush=True)
+        if len(outcomes) % 100 == 0:
+            print(f"{len(outcomes)} mutants done", flush=True)
     return _report(outcomes)
 
 
 def _report(outcomes: Sequence[Outcome]) -> int:
-    files = sorted({each.file for each in outcomes})
-    survived = {(each.file, each.mutant.name) for each in outcomes if not each.noticed}
+    files: dict[str, list[bool]] = {}
+    for outcome in outcomes:
+        files.setdefault(outcome.task.path.name, []).append(outcome.noticed)
+    survived = {(o.task.path.name, o.task.mutant.name) for o in outcomes if not o.noticed}
     known = {key for key in survivors() if key[0] in files}
-    for file in files:
-        noticed = [each.noticed for each in outcomes if each.file == file]
+    for file, noticed in sorted(files.items()):
         print(f"{file}: {len(noticed)} mutants, {noticed.count(False)} not noticed")
     for file, name in sorted(survived - known):
         print(f"No test notices, and no reason is given: {file}: {name}")

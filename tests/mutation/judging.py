@@ -17,9 +17,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
 
 from tests.mutation.mutants import Mutant, mutants
@@ -43,18 +44,19 @@ _OPTIONS = (
 )
 
 
-class Outcome(NamedTuple):
-    """What the tests said of a mutant."""
+class Task(NamedTuple):
+    """A mutant of a file, compiled."""
 
-    file: str
-    mutant: Mutant
-    noticed: bool
-
-
-class _Task(NamedTuple):
     path: Path
     mutant: Mutant
     code: CodeType
+
+
+class Outcome(NamedTuple):
+    """What the tests said of a mutant."""
+
+    task: Task
+    noticed: bool
 
 
 def judge(paths: Sequence[Path], workers: int) -> Iterator[Outcome]:
@@ -64,7 +66,8 @@ def judge(paths: Sequence[Path], workers: int) -> Iterator[Outcome]:
         RuntimeError: if the tests fail without any change.
     """
     _prepare()
-    functions, others = [], []
+    functions: list[Task] = []
+    others: list[Task] = []
     for path in paths:
         source = path.read_text("utf-8")
         original = compile(source, str(path), "exec")
@@ -72,13 +75,21 @@ def judge(paths: Sequence[Path], workers: int) -> Iterator[Outcome]:
             code = compile(mutant.tree, str(path), "exec")
             before, after = (_within(each, mutant.where) for each in (original, code))
             alone = before is not None and before != after
-            (functions if alone else others).append(_Task(path, mutant, code))
-    yield from _each(others, workers, lambda task: _imported_anew(task.path.stem, task.code))
-    session = _Session(functions, workers)
-    pytest.main([*_OPTIONS, str(TESTS)], plugins=[session])
-    if session.outcomes is None:
+            (functions if alone else others).append(Task(path, mutant, code))
+    here, there = os.pipe()
+    child = os.fork()  # what is collected there must not be here, where modules are changed
+    if child == 0:
+        os.close(here)
+        _collected(functions, workers, there)
+    os.close(there)
+    with os.fdopen(here) as told:
+        for line in told:
+            number, noticed = line.split()
+            yield Outcome(functions[int(number)], noticed == "1")
+    if os.waitpid(child, 0)[1] != 0:
         raise RuntimeError("The tests of the scorers fail without any change: mend that first.")
-    yield from session.outcomes
+    for number, noticed in _each(others, workers, _imported_anew):
+        yield Outcome(others[number], noticed)
 
 
 def _prepare() -> None:
@@ -89,7 +100,7 @@ def _prepare() -> None:
     os.chdir(ROOT)
     settings.register_profile(
         "mutation",
-        max_examples=40,
+        max_examples=30,
         derandomize=True,
         database=None,
         deadline=None,
@@ -102,27 +113,41 @@ def _prepare() -> None:
 # ------------------------------------------------------------------------- changed functions
 
 
+def _collected(tasks: Sequence[Task], workers: int, there: int) -> None:
+    """Judge tasks in a process that has collected the tests; end it, with 0 if they pass unchanged.
+
+    Args:
+        tasks: the mutants.
+        workers: how many at a time.
+        there: where to write the number of each task that is done, and 1 if it was noticed, else 0.
+    """
+    status = 1
+    try:
+        with os.fdopen(there, "w", buffering=1) as told:
+            session = _Session(tasks, workers, told)
+            pytest.main([*_OPTIONS, str(TESTS)], plugins=[session])
+            status = int(not session.passed)
+    finally:
+        os._exit(status)
+
+
 class _Session:
     """A plugin that runs the collected tests once as they are, and then against each mutant."""
 
-    def __init__(self, tasks: Sequence[_Task], workers: int) -> None:
+    def __init__(self, tasks: Sequence[Task], workers: int, told: TextIO) -> None:
         self._tasks = tasks
         self._workers = workers
+        self._told = told
         self._calls: dict[CodeType, set[pytest.Item]] = {}
         self._seconds: dict[pytest.Item, float] = {}
-        self.outcomes: list[Outcome] | None = None
+        self.passed = False
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Take the place of pytest's own loop."""
-        for item in session.items:
-            if not self._watched(item):
-                return True
-        self.outcomes = []
-        for outcome in _each(self._tasks, self._workers, self._noticed):
-            self.outcomes.append(outcome)
-            if not outcome.noticed:
-                mutant = outcome.mutant
-                print(f"survives: {outcome.file}:{mutant.line} {mutant.name}", file=sys.__stdout__)
+        self.passed = bool(session.items) and all(self._watched(item) for item in session.items)
+        if self.passed:
+            for number, noticed in _each(self._tasks, self._workers, self._noticed):
+                print(number, int(noticed), file=self._told)
         return True
 
     def _watched(self, item: pytest.Item) -> bool:
@@ -142,7 +167,7 @@ class _Session:
         self._seconds[item] = time.perf_counter() - started
         return passed
 
-    def _noticed(self, task: _Task) -> bool:
+    def _noticed(self, task: Task) -> bool:
         function = _live(task.path.stem, task.mutant.where)
         tests = self._calls.get(function.__code__, set())
         own = f"test_{task.path.stem}.py"
@@ -152,13 +177,7 @@ class _Session:
 
 
 def _passes(item: pytest.Item) -> bool:
-    reports = []
-    hook = item.ihook
-    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    from _pytest.runner import runtestprotocol
-
-    reports = runtestprotocol(item, nextitem=None, log=False)
-    return not any(report.failed for report in reports)
+    return not any(report.failed for report in runtestprotocol(item, nextitem=None, log=False))
 
 
 def _within(code: CodeType, where: str) -> CodeType | None:
@@ -187,8 +206,9 @@ def _live(stem: str, where: str) -> FunctionType:
 # --------------------------------------------------------------------------- changed modules
 
 
-def _imported_anew(stem: str, code: CodeType) -> bool:
-    sys.meta_path.insert(0, _Replaced(stem, code))
+def _imported_anew(task: Task) -> bool:
+    stem = task.path.stem
+    sys.meta_path.insert(0, _Replaced(stem, task.code))
     own = [str(path) for path in (TESTS / f"test_{stem}.py",) if path.is_file()]
     rest = [str(path) for path in sorted(TESTS.glob("test_*.py")) if str(path) not in own]
     return any(pytest.main([*_OPTIONS, *files]) != 0 for files in (own, rest) if files)
@@ -222,24 +242,23 @@ class _Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def _each(
-    tasks: Sequence[_Task], workers: int, noticed: Callable[[_Task], bool]
-) -> Iterator[Outcome]:
-    """The outcome of each task, each in a process of its own, so many at a time."""
-    running: dict[int, _Task] = {}
-    waiting = list(tasks)[::-1]
+    tasks: Sequence[Task], workers: int, noticed: Callable[[Task], bool]
+) -> Iterator[tuple[int, bool]]:
+    """The number of each task and its outcome, each in a process of its own, so many at a time."""
+    running: dict[int, int] = {}
+    waiting = list(range(len(tasks)))[::-1]
     while waiting or running:
         while waiting and len(running) < workers:
-            task = waiting.pop()
+            number = waiting.pop()
             child = os.fork()
             if child == 0:
-                _run(task, noticed)
-            running[child] = task
+                _run(tasks[number], noticed)
+            running[child] = number
         child, status = os.wait()
-        done = running.pop(child)
-        yield Outcome(done.path.name, done.mutant, status != 0)
+        yield running.pop(child), status != 0
 
 
-def _run(task: _Task, noticed: Callable[[_Task], bool]) -> None:
+def _run(task: Task, noticed: Callable[[Task], bool]) -> None:
     """Judge a task and end the process: with 0 if no test noticed."""
     status = 1
     try:
