@@ -130,8 +130,16 @@ def tried(wheel: Path, folder: Path) -> list[str]:
     return found
 
 
+def index_answers() -> bool:
+    """Whether anything can be installed here."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "typer"]
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([*command, "--dest", folder], capture_output=True, check=False)
+    return done.returncode == 0
+
+
 def install(folder: Path, what: str) -> Path:
-    """Install something of ours into a fresh environment; where its `relatome` is.
+    """Install a wheel or a checkout of relatome into a fresh environment; where its program is.
 
     Raises:
         CalledProcessError: if it cannot be, for example without a package index.

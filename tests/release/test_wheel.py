@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from relatome import __version__
-from release.wheel import COMMANDS, build, digest, faults, install, tried
+from release.wheel import COMMANDS, build, digest, faults, index_answers, tried
 
 SOURCE = Path(__file__).parents[2] / "src"
 
@@ -55,9 +54,7 @@ def test_it_is_the_same_every_time(wheel: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_installed_it_says_what_the_source_tree_says(wheel: Path, tmp_path: Path) -> None:
-    try:
-        install(tmp_path / "probe", "typer")
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"nothing can be installed here: {error.stderr.decode()[-200:]}")
+    if not index_answers():
+        pytest.skip("no package index answers, so nothing can be installed")
     assert COMMANDS[0] == ("--version",)
     assert tried(wheel, tmp_path / "fresh") == []
