@@ -44,6 +44,11 @@ def test_arguments_are_compared_as_written() -> None:
     }
 
 
+def test_a_document_of_one_pair_has_both_its_mentions() -> None:
+    gold = marked("1", {"T1": "CHEMICAL", "T2": "GENE-Y"}, [("T1", "T2", "CPR:3")])
+    assert score([gold], [gold], "chemprot").notes == {}
+
+
 def table(path: Path, documents: dict[str, list[tuple[str, str, str]]]) -> None:
     """Add the lines of one of the organisers' files to the documents they name."""
     for line in path.read_text("utf-8").splitlines():

@@ -88,6 +88,11 @@ def test_impossible_requests_are_refused(resamples: int, seed: int) -> None:
         f1_intervals(result_of([Counts(1, 1, 1)]), resamples=resamples, seed=seed)
 
 
+def test_one_resample_is_possible() -> None:
+    interval = f1_intervals(result_of(varied(5)), resamples=1)["all"]
+    assert interval.low == interval.high
+
+
 def test_a_thousand_resamples_of_a_hundred_documents_take_well_under_a_second() -> None:
     result = result_of(varied(100))
     start = time.perf_counter()

@@ -30,6 +30,11 @@ def test_only_whether_there_is_an_interaction() -> None:
     }
 
 
+def test_a_sentence_of_one_pair_has_both_its_mentions() -> None:
+    gold = marked("s", {"e0": "protein", "e1": "protein"}, [("e0", "e1", "PPI")])
+    assert score([gold], [gold], "ppi").notes == {}
+
+
 pairs = st.sets(st.frozensets(st.sampled_from([*PROTEINS]), min_size=2, max_size=2))
 
 
