@@ -123,6 +123,7 @@ def _collected(tasks: Sequence[Task], workers: int, there: int) -> None:
     """
     status = 1
     try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what pytest says of no test at all
         with os.fdopen(there, "w", buffering=1) as told:
             session = _Session(tasks, workers, told)
             pytest.main([*_OPTIONS, str(TESTS)], plugins=[session])
