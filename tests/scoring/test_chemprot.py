@@ -32,6 +32,10 @@ def test_five_groups_are_judged_and_the_others_noted() -> None:
     }
 
 
+def test_the_judged_groups() -> None:
+    assert JUDGED == ("CPR:3", "CPR:4", "CPR:5", "CPR:6", "CPR:9")
+
+
 def test_arguments_are_compared_as_written() -> None:
     gold = marked("1", TYPES, [("T1", "T3", "CPR:3")])
     rows = [("T3", "T1", "CPR:3"), ("T1", "T9", "CPR:3"), ("T1", "T9", "CPR:3")]

@@ -134,6 +134,20 @@ def test_the_seed_decides() -> None:
     assert compare(first, second, seed=3) != compare(first, second, seed=4)
 
 
+def test_ten_thousand_resamples_and_seed_0_unless_told() -> None:
+    first, second = result_of(drawn(20, 1)), result_of(drawn(20, 2))
+    found = compare(first, second)
+    assert found == compare(first, second, "pair+type", resamples=10_000, seed=0)
+    assert found.p * 10_001 == pytest.approx(round(found.p * 10_001))
+    assert (found.score, found.level) == ("pair+type", 0.95)
+
+
+def test_one_resample_is_possible() -> None:
+    found = compare(result_of(drawn(20, 1)), result_of(drawn(20, 2)), resamples=1)
+    assert found.low == found.high
+    assert found.p in (0.5, 1)
+
+
 def test_what_cannot_be_compared_is_refused() -> None:
     result = result_of([Counts(1, 1, 1)])
     for other in (result_of([Counts(1, 1, 1)] * 2), result_of([Counts(1, 1, 1)], "chemprot")):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from relatome.data import Document
 from relatome.errors import UsageError
 from relatome.scoring import Counts, Result, score
-from relatome.scoring.intervals import f1_intervals
+from relatome.scoring.intervals import TAILS, f1_intervals
 
 from .build import corpora, document, judged_rows
 
@@ -50,6 +50,14 @@ def test_same_seed_same_interval() -> None:
     result = result_of(varied(20))
     assert f1_intervals(result, seed=3) == f1_intervals(result, seed=3)
     assert f1_intervals(result, seed=3) != f1_intervals(result, seed=4)
+
+
+def test_ninety_five_per_cent_of_a_thousand_resamples_unless_told() -> None:
+    result = result_of(varied(20))
+    assert pytest.approx((2.5, 97.5)) == TAILS
+    assert f1_intervals(result) == f1_intervals(result, resamples=1000, seed=0)
+    assert f1_intervals(result) != f1_intervals(result, resamples=1001, seed=0)
+    assert f1_intervals(result)["all"].level == 0.95
 
 
 def test_documents_that_agree_leave_no_doubt() -> None:

@@ -18,7 +18,8 @@ def test_only_whether_there_is_an_interaction() -> None:
         ("e1", "e0", "positive"),
         ("e0", "e1", "positive"),
         ("e0", "e2", "positive"),
-        ("e2", "e3", "negative"),
+        ("e2", "e3", "Negative"),
+        ("e2", "e3", "false"),
         ("e1", "e3", "None-AIMed"),
         ("e1", "e9", "positive"),
     ]
