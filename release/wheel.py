@@ -146,7 +146,7 @@ def install(folder: Path, what: str) -> Path:
     """
     venv.create(folder, with_pip=True, clear=True)
     bin_folder = folder / ("Scripts" if os.name == "nt" else "bin")
-    options = ["--quiet", "--disable-pip-version-check"]
+    options = ["--quiet", "--disable-pip-version-check", "--no-compile"]
     options += ["--constraint", str(ROOT / "constraints.txt")]
     subprocess.run(
         [str(bin_folder / "python"), "-m", "pip", "install", *options, what],
