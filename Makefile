@@ -8,13 +8,18 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 CORPORA ?= $(abspath $(or $(RELATOME_CORPORA),$(wildcard ../shared/corpora)))
 export RELATOME_CORPORA := $(CORPORA)
 
-.PHONY: help install demo check test test-all fuzz benchmarks results gpu-results bundle clean
+.PHONY: help install demo check test test-all fuzz mutation sbom wheel readme benchmarks results \
+	gpu-results bundle clean
 
 help:
 	@echo "make demo        extract relations from the bundled examples with the bundled model"
 	@echo "make test        lint, types and the fast tests"
 	@echo "make test-all    the same with the long tests"
-	@echo "make fuzz        ten thousand damaged files through every reader"
+	@echo "make fuzz        ten thousand damaged files through every reader, and the extractor"
+	@echo "make mutation    change every line of the scorers, and see that a test fails"
+	@echo "make wheel       the wheel, looked into, and used where nothing else is installed"
+	@echo "make readme      the commands of README.md, in a fresh clone and a fresh environment"
+	@echo "make sbom        bills of materials into dist/, and docs/licences.md"
 	@echo "make check       lint and types only"
 	@echo "make benchmarks  measure again what README.md and docs/ publish"
 	@echo "make results     write docs/results.md anew from benchmarks/results"
@@ -48,8 +53,8 @@ demo: $(VENV)/core
 	@echo "Wrote demo-output/relations.tsv and demo-output/relations.json"
 
 check: $(VENV)/dev
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks release
+	$(BIN)/ruff format --check src tests benchmarks release
 	$(BIN)/mypy
 
 test: check
@@ -104,5 +109,22 @@ bundle: $(VENV)/dev
 fuzz: $(VENV)/dev
 	$(BIN)/pytest -n 2 -m slow tests/fuzz
 
+mutation: $(VENV)/dev
+	$(BIN)/python -m tests.mutation
+
+wheel: $(VENV)/dev
+	$(BIN)/python -m release.wheel --try
+
+readme: $(VENV)/dev
+	$(BIN)/pytest -n 0 -rs -m slow tests/docs/test_readme.py
+
+# In an environment of its own, so that the program does not list itself.
+$(VENV)/sbom/bin/cyclonedx-py: | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)/sbom
+	$(VENV)/sbom/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+
+sbom: $(VENV)/dev $(VENV)/sbom/bin/cyclonedx-py
+	$(BIN)/python -m release.sbom $(VENV)/sbom/bin/cyclonedx-py
+
 clean:
-	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) demo-output dist .mypy_cache .ruff_cache .pytest_cache

@@ -281,6 +281,11 @@ FORMAT_UNNAMED = Message(
     "the name {name!r} does not say which format to write.",
     "Give the output one of these endings: {endings}; or name the format with --to.",
 )
+NO_CHARACTER = Message(
+    "R740",
+    "at character {offset} the text has half of a surrogate pair, which is no character.",
+    "Decode the text again from its bytes, as UTF-8 or with errors='replace'.",
+)
 
 # ---------------------------------------------------------------- R14x: layouts of corpora
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from relatome.encode import Tokenizer
 from relatome.encode.tokens import Tokens
-from relatome.errors import ModelError, Place
+from relatome.errors import InputError, ModelError, Place
 from tests.tiny import SPECIALS, VOCABULARY, tokenizer, tokenizer_json
 
 TOKENIZER = tokenizer()
@@ -102,6 +102,11 @@ def test_special_tokens_in_the_text_are_only_text() -> None:
 def test_no_text_no_pieces() -> None:
     assert len(TOKENIZER("")) == 0
     assert len(TOKENIZER("\x01 \x02")) == 0
+
+
+def test_half_of_a_surrogate_pair_is_refused_with_its_place() -> None:
+    with pytest.raises(InputError, match="at character 3 the text has half of a surrogate pair"):
+        tokenizer()("abc\ud800 def")
 
 
 def test_a_saved_truncation_is_not_obeyed() -> None:

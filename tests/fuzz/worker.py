@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from types import FrameType
@@ -47,47 +48,66 @@ def _peak_megabytes() -> int:
 def main() -> None:
     """Run the cases the command line names."""
     first, last = int(sys.argv[1]), int(sys.argv[2])
-    sources = list(examples())
-    if len(sys.argv) > 3:
-        sources += real(Path(sys.argv[3]))
-    limit_memory()
+    sources = gathered(sys.argv[3:])
+    limit_memory(MEGABYTES)
+
+    def run(case: int) -> tuple[int, int]:
+        source, content, _ = built(sources, case)
+        documents, problems = read(source, content, Random(case).random() < 0.5)
+        return len(documents), len(problems)
+
+    told = watched(range(first, last), SECONDS, run, lambda case: _described(sources, case))
+    print(json.dumps(told | {"sources": sorted({source.name for source in sources})}))
+
+
+def gathered(corpora: list[str]) -> list[Fuzzed]:
+    """Our own examples, and the files of a folder of corpora if one is named."""
+    return [*examples(), *(real(Path(corpora[0])) if corpora else ())]
+
+
+def watched(
+    cases: range,
+    seconds: float,
+    run: Callable[[int], tuple[int, int]],
+    describe: Callable[[int], dict[str, Any]],
+) -> dict[str, Any]:
+    """Run cases, none longer than `seconds`, and tell what came of them.
+
+    Args:
+        cases: their numbers.
+        seconds: the most one may take.
+        run: runs a case; how many documents came of it, and how many errors as they should be.
+        describe: says of a failed case what it was.
+    """
     signal.signal(signal.SIGALRM, time_is_up)
     outcomes = {"documents": 0, "problems": 0}
     failures: list[dict[str, Any]] = []
     slowest = (0.0, -1)
-    for case in range(first, last):
+    for case in cases:
         started = time.perf_counter()
-        source, content, damage = built(sources, case)
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
-            documents, problems = read(source, content, Random(case).random() < 0.5)
-            outcomes["documents"] += len(documents)
-            outcomes["problems"] += len(problems)
+            documents, problems = run(case)
+            outcomes["documents"] += documents
+            outcomes["problems"] += problems
         except Exception:
-            failures.append(
-                {
-                    "case": case,
-                    "source": source.name,
-                    "damage": damage,
-                    "error": traceback.format_exc(limit=-4),
-                }
-            )
+            error = traceback.format_exc(limit=-4)
+            failures.append({"case": case, **describe(case), "error": error})
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
         slowest = max(slowest, (time.perf_counter() - started, case))
-    peak = _peak_megabytes()
-    print(
-        json.dumps(
-            {
-                "cases": last - first,
-                "sources": sorted({source.name for source in sources}),
-                **outcomes,
-                "failures": failures,
-                "slowest": {"seconds": round(slowest[0], 2), "case": slowest[1]},
-                "peak_megabytes": peak,
-            }
-        )
-    )
+    return {
+        "cases": len(cases),
+        **outcomes,
+        "failures": failures,
+        "slowest": {"seconds": round(slowest[0], 2), "case": slowest[1]},
+        "peak_megabytes": _peak_megabytes(),
+    }
+
+
+def _described(sources: list[Fuzzed], case: int) -> dict[str, Any]:
+    source, _, damage = built(sources, case)
+    return {"source": source.name, "damage": damage}
 
 
 def built(sources: list[Fuzzed], case: int) -> tuple[Fuzzed, dict[str, bytes], list[str]]:
@@ -123,10 +143,10 @@ def read(source: Fuzzed, files: dict[str, bytes], stop: bool) -> tuple[list[Any]
     return documents, problems
 
 
-def limit_memory() -> None:
-    """Let the process grow by `MEGABYTES` and no more."""
+def limit_memory(megabytes: int) -> None:
+    """Let the process grow by so much and no more."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
-    limit = pages * resource.getpagesize() + MEGABYTES * 1024 * 1024
+    limit = pages * resource.getpagesize() + megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 

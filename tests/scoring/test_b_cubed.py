@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from relatome.data import Document, Mention, Passage
 from relatome.errors import InputError
-from relatome.scoring.b_cubed import b_cubed
+from relatome.scoring.b_cubed import BCubed, b_cubed
 
 Groups = Sequence[tuple[str, ...]]
 
@@ -44,6 +44,10 @@ def test_the_example_of_bagga_and_baldwin() -> None:
     assert found.precision == pytest.approx(7 / 12)
     assert found.recall == 1
     assert found.f1 == pytest.approx(2 * 7 / 12 / (1 + 7 / 12))
+
+
+def test_f1_is_the_harmonic_mean() -> None:
+    assert BCubed(0.5, 0.25, 1).f1 == pytest.approx(1 / 3)
 
 
 def test_names_of_groups_mean_nothing() -> None:
@@ -91,11 +95,13 @@ def test_other_mentions_are_refused() -> None:
     with pytest.raises(InputError) as raised:
         b_cubed([gold], [document(single("abc"))])
     assert raised.value.code == "R350"
+    assert raised.value.values == {"what": "mentions", "count": 2, "other": 3}
     assert raised.value.place.document == "d"
     with pytest.raises(InputError):
         b_cubed([gold], [document(single("ab"), "GD")])
-    with pytest.raises(InputError):
+    with pytest.raises(InputError) as raised:
         b_cubed([gold], [])
+    assert raised.value.values == {"what": "documents", "count": 1, "other": 0}
 
 
 names = st.lists(st.sampled_from("abc"), min_size=1, max_size=8).map("".join)

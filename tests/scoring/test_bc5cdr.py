@@ -41,6 +41,17 @@ def test_null_identifiers_other_types_and_unknown_entities() -> None:
     }
 
 
+def test_null_with_a_prefix_on_either_side() -> None:
+    gold = marked("1", TYPES, [("D1", "D3", "CID")])
+    found = marked("1", TYPES, [("MESH:-1", "D3", "CID"), ("D1", "MESH:-1", "CID")])
+    assert score([gold], [found], "bc5cdr-cid").counts() == Counts(0, 0, 1)
+
+
+def test_a_document_of_one_pair_has_both_its_entities() -> None:
+    gold = marked("1", {"D1": "Chemical", "D3": "Disease"}, [("D1", "D3", "CID")])
+    assert score([gold], [gold], "bc5cdr-cid").notes == {}
+
+
 def test_the_program_drops_predictions_for_documents_without_gold() -> None:
     gold = [marked("1", TYPES, [("D1", "D3", "CID")]), marked("2", TYPES)]
     predicted = [

@@ -209,3 +209,19 @@ def test_mesh_identifiers_match_with_and_without_their_prefix() -> None:
         result = score([one], [other], "biored-8")
         assert result.counts("all") == Counts(1, 0, 0)
         assert not result.notes
+
+
+def test_a_prefix_of_mentions_or_of_relations_alone_makes_no_difference() -> None:
+    types = {"D": "Disease", "G": "Gene", "M": "Disease"}
+    plain = document("1", [("G1", "D1", "Association", True)], entities=("G1", "D1"), types=types)
+    of_mentions = document(
+        "1", [("G1", "D1", "Association", True)], entities=("G1", "MESH:D1"), types=types
+    )
+    of_relations = document(
+        "1", [("G1", "MESH:D1", "Association", True)], entities=("G1", "D1"), types=types
+    )
+    for one in (plain, of_mentions, of_relations):
+        for other in (plain, of_mentions, of_relations):
+            result = score([one], [other], "biored-8")
+            assert result.groups["type pair"]["all"] == {"disease-gene": Counts(1, 0, 0)}
+            assert not result.notes

@@ -42,6 +42,13 @@ def test_scores_that_come_true_have_no_error() -> None:
     assert reliability(np.array([0.0, 1.0]), flags("-+")).error == 0
 
 
+def test_a_single_score_is_an_interval_of_its_own_and_figures_have_four_decimals() -> None:
+    found = reliability(np.array([0.12345678]), flags("-"), bins=2)
+    assert (found.error, found.bins) == (0.1235, (Bin(1, 0.1235, 0.0), Bin(0, 0.0, 0.0)))
+    found = reliability(np.array([0.25, 0.75]), flags("++"), bins=2)
+    assert found.bins == (Bin(1, 0.25, 1.0), Bin(1, 0.75, 1.0))
+
+
 def test_sure_and_wrong_is_the_largest_error() -> None:
     assert reliability(np.ones(3), flags("---")).error == 1
 
@@ -74,6 +81,21 @@ def test_the_temperature_stays_within_bounds() -> None:
     assert fit_temperature(*rows(4, 0, 1.0)) == 0.25  # nothing is wrong: no bound of its own
     assert fit_temperature(*rows(0, 4, 1.0)) == 10  # nothing is right
     assert fit_temperature(np.zeros((0, 3)), np.zeros((0, 3), dtype=bool)) == 1
+
+
+def test_temperatures_have_four_decimals() -> None:
+    assert fit_temperature(*rows(3, 1, 1.0)) == 0.9102  # 1 / ln 3 = 0.910239
+
+
+def test_of_several_right_classes_each_counts_its_part() -> None:
+    logits, gold = rows(4, 0, 4.0)
+    gold[3] = True
+    assert fit_temperature(logits, gold) == pytest.approx(4 / math.log(3.5 / 0.5), abs=1e-3)
+
+
+def test_only_differences_of_logits_count_however_large_they_are() -> None:
+    logits, gold = rows(9, 1, 3.0)
+    assert fit_temperature(logits + 1024, gold) == fit_temperature(logits, gold)
 
 
 def test_impossible_classes_have_no_part() -> None:
@@ -114,8 +136,14 @@ def test_golden_thresholds() -> None:
 
 
 def test_fewer_than_ten_reach_nothing() -> None:
-    few = FEWEST_KEPT - 1
+    few = 9
+    assert few == FEWEST_KEPT - 1
     assert precision_thresholds(SCORES[:few], RIGHT[:few]).scores == (None,) * len(LEVELS)
+
+
+def test_ten_that_are_right_reach_it_above_one_that_is_wrong() -> None:
+    found = precision_thresholds(np.array([0.9] * 10 + [0.5]), flags("+" * 10 + "-"), (0.95,))
+    assert (found.scores, found.kept) == ((0.9,), (10,))
 
 
 def test_equal_scores_stand_or_fall_together() -> None:

@@ -32,6 +32,10 @@ def test_five_groups_are_judged_and_the_others_noted() -> None:
     }
 
 
+def test_the_judged_groups() -> None:
+    assert JUDGED == ("CPR:3", "CPR:4", "CPR:5", "CPR:6", "CPR:9")
+
+
 def test_arguments_are_compared_as_written() -> None:
     gold = marked("1", TYPES, [("T1", "T3", "CPR:3")])
     rows = [("T3", "T1", "CPR:3"), ("T1", "T9", "CPR:3"), ("T1", "T9", "CPR:3")]
@@ -42,6 +46,11 @@ def test_arguments_are_compared_as_written() -> None:
         "predicted relations naming a mention the gold document does not have, all wrong": 2,
         "predicted relations given more than once, counted once": 1,
     }
+
+
+def test_a_document_of_one_pair_has_both_its_mentions() -> None:
+    gold = marked("1", {"T1": "CHEMICAL", "T2": "GENE-Y"}, [("T1", "T2", "CPR:3")])
+    assert score([gold], [gold], "chemprot").notes == {}
 
 
 def table(path: Path, documents: dict[str, list[tuple[str, str, str]]]) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from relatome.errors import UsageError
 from relatome.scoring import Counts, Result
-from relatome.scoring.compare import compare
+from relatome.scoring.compare import _bootstrap, compare
+from relatome.scoring.intervals import as_array
 
 Tallies = list[Counts]
 
@@ -132,6 +133,41 @@ def test_the_seed_decides() -> None:
     first, second = result_of(drawn(40, 1)), result_of(drawn(40, 2))
     assert compare(first, second, seed=3) == compare(first, second, seed=3)
     assert compare(first, second, seed=3) != compare(first, second, seed=4)
+
+
+def test_ten_thousand_resamples_and_seed_0_unless_told() -> None:
+    first, second = result_of(drawn(20, 1)), result_of(drawn(20, 2))
+    found = compare(first, second)
+    assert found == compare(first, second, "pair+type", resamples=10_000, seed=0)
+    assert found.p * 10_001 == pytest.approx(round(found.p * 10_001))
+    assert (found.score, found.level) == ("pair+type", 0.95)
+
+
+def test_documents_on_which_both_agree_leave_the_test_exact() -> None:
+    same = drawn(80, 1)
+    found = compare(
+        result_of([Counts(3, 0, 0)] * 3 + same), result_of([Counts(0, 3, 3)] * 3 + same)
+    )
+    assert found.exact
+    assert found.differing == 3
+    assert found.p == 2 / 8  # as it is, and turned round
+
+
+def test_more_exchanges_than_are_held_at_once() -> None:
+    found = compare(result_of([Counts(3, 0, 0)] * 11), result_of([Counts(0, 3, 3)] * 11))
+    assert found.exact
+    assert found.p == 2 / 2**11
+    one, other = Counts(3, 0, 0), Counts(1, 1, 2)
+    alike = compare(result_of([one, other] * 20), result_of([other, one] * 20), resamples=1500)
+    assert (alike.difference, alike.p, alike.exact) == (0.0, 1.0, False)
+    counts = as_array([one, other])
+    assert len(_bootstrap(counts, counts, 1500, np.random.default_rng(0))) == 1500
+
+
+def test_one_resample_is_possible() -> None:
+    found = compare(result_of(drawn(20, 1)), result_of(drawn(20, 2)), resamples=1)
+    assert found.low == found.high
+    assert found.p in (0.5, 1)
 
 
 def test_what_cannot_be_compared_is_refused() -> None:

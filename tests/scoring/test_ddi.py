@@ -34,15 +34,21 @@ def test_detection_and_classification() -> None:
 def test_interactions_without_a_type_count_in_detection() -> None:
     gold = marked("d", DRUGS, [(E0, E1, "true"), (E1, E2, "int")])
     rows = [(E0, E1, "effect"), (E2, E1, "interaction"), (E1, E2, "interaction"), (E0, "x", "int")]
+    rows.append((E0, E1, "?"))
     result = score([gold], [marked("d", DRUGS, rows)], "ddi")
     assert result.counts("pair") == Counts(2, 1, 0)
-    assert result.counts("pair+type") == Counts(0, 3, 1)
+    assert result.counts("pair+type") == Counts(0, 4, 1)
     assert result.notes == {
         "gold interactions of none of the four types, judged in detection only": 1,
-        "predicted interactions of none of the four types, wrong in the type score": 2,
+        "predicted interactions of none of the four types, wrong in the type score": 3,
         "predicted interactions naming a mention the gold document does not have, all wrong": 1,
         "predicted interactions given more than once, counted once": 1,
     }
+
+
+def test_a_document_of_one_pair_has_both_its_mentions() -> None:
+    gold = marked("d", {E0: "drug", E1: "drug"}, [(E0, E1, "int")])
+    assert score([gold], [gold], "ddi").notes == {}
 
 
 rows = st.lists(

@@ -115,6 +115,42 @@ def test_documents_are_taken_by_id_as_text_and_those_without_pairs_passed_over()
     assert score(apart, apart, "drugprot-script").counts() == Counts(2, 0, 0)
 
 
+def test_pairs_are_taken_by_the_numbers_of_their_mentions() -> None:
+    # In the text T10 and T9 stand first; by number T2 and T3 do, and T10 and T9 are the last.
+    types = {"T10": "CHEMICAL", "T9": "GENE", "T2": "CHEMICAL", "T3": "GENE"}
+    gold = [
+        marked("1", types, [("T10", "T9", "AGONIST")]),
+        marked("2", types, [("T2", "T3", "AGONIST")]),
+    ]
+    assert score(gold, gold, "drugprot-script").counts() == Counts(1, 0, 0)
+    others = [
+        marked("1", types, [("T2", "T3", "AGONIST")]),
+        marked("2", types, [("T10", "T9", "AGONIST")]),
+    ]
+    assert score(others, others, "drugprot-script").counts() == Counts(2, 0, 0)
+
+
+def test_mentions_without_a_number_come_first() -> None:
+    types = {"T1": "CHEMICAL", "T2": "GENE", "chemical": "CHEMICAL", "gene": "GENE"}
+    gold = [
+        marked("1", types, [("T1", "T2", "AGONIST")]),
+        marked("2", types, [("chemical", "gene", "AGONIST")]),
+    ]
+    assert score(gold, gold, "drugprot-script").counts() == Counts(1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("chemical", "gene"),
+    [("CHEMICAL", "GENE-Y"), ("chemical", "gene-n"), ("ChemicalEntity", "GeneOrGeneProduct")],
+)
+def test_types_as_a_pool_spells_them(chemical: str, gene: str) -> None:
+    types = {"T1": chemical, "T2": gene, "T3": "Disease"}
+    gold = marked("1", types, [("T1", "T2", "AGONIST"), ("T1", "T3", "AGONIST")])
+    result = score([gold], [gold], "drugprot")
+    assert result.counts() == Counts(1, 0, 0)
+    assert "gold relations not between a chemical and a gene, dropped" in result.notes
+
+
 def test_a_document_of_one_pair_has_no_cell_of_its_own() -> None:
     single = {"T1": "CHEMICAL", "T2": "GENE"}
     gold = [

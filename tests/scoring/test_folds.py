@@ -31,6 +31,13 @@ def test_mean_and_spread_over_folds() -> None:
     assert scores.recall[0] == pytest.approx((2 / 3 + 1 / 2 + 1) / 3)
 
 
+def test_one_fold_has_no_spread_and_two_have() -> None:
+    whole = across_folds(RESULT, ["012345"])
+    assert whole.f1 == (RESULT.f1(), 0.0)
+    two = across_folds(RESULT, ["012", "345"])
+    assert two.f1[1] == pytest.approx(abs(two.folds[0].f1 - two.folds[1].f1) / 2**0.5)
+
+
 def test_the_folds_of_the_data_room() -> None:
     held_out = [{d.id for d in held} for _, held in folds(GOLD, 3, seed=1)]
     scores = across_folds(RESULT, held_out)

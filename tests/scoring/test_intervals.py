@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from relatome.data import Document
 from relatome.errors import UsageError
 from relatome.scoring import Counts, Result, score
-from relatome.scoring.intervals import f1_intervals
+from relatome.scoring.intervals import TAILS, f1_intervals
 
 from .build import corpora, document, judged_rows
 
@@ -52,6 +52,14 @@ def test_same_seed_same_interval() -> None:
     assert f1_intervals(result, seed=3) != f1_intervals(result, seed=4)
 
 
+def test_ninety_five_per_cent_of_a_thousand_resamples_unless_told() -> None:
+    result = result_of(varied(20))
+    assert pytest.approx((2.5, 97.5)) == TAILS
+    assert f1_intervals(result) == f1_intervals(result, resamples=1000, seed=0)
+    assert f1_intervals(result) != f1_intervals(result, resamples=1001, seed=0)
+    assert f1_intervals(result)["all"].level == 0.95
+
+
 def test_documents_that_agree_leave_no_doubt() -> None:
     interval = f1_intervals(result_of([Counts(2, 1, 1)] * 5))["all"]
     assert interval.low == interval.high == Counts(2, 1, 1).f1
@@ -86,6 +94,11 @@ def test_a_perfect_prediction_cannot_be_drawn_worse() -> None:
 def test_impossible_requests_are_refused(resamples: int, seed: int) -> None:
     with pytest.raises(UsageError, match="at least 1 resample"):
         f1_intervals(result_of([Counts(1, 1, 1)]), resamples=resamples, seed=seed)
+
+
+def test_one_resample_is_possible() -> None:
+    interval = f1_intervals(result_of(varied(5)), resamples=1)["all"]
+    assert interval.low == interval.high
 
 
 def test_a_thousand_resamples_of_a_hundred_documents_take_well_under_a_second() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from relatome.data import Document, Relation
 from relatome.scoring import score
 from relatome.scoring.counts import Counts
@@ -73,6 +75,19 @@ def test_relations_that_become_one_count_once_with_the_best_score() -> None:
         ("1", "D1", "Positive_Correlation", 0.4),
     ]
     assert score([GOLD], [made], "biored-8").counts("pair") == Counts(1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [(0.5, 0.5, 0), (0.9, 0.5, 0), (0.5, 0.9, 1), (0.5, None, 0), (None, 0.5, 1), (None, None, 0)],
+)
+def test_of_two_that_become_one_the_better_stays_or_the_first(
+    first: float | None, second: float | None, kept: int
+) -> None:
+    made = predicted("{KCN9|G|x} and {Kcn9|G|y}, {TPO2|G|2}, in {ketosis|D|z}").with_relations(
+        (Relation("x", "z", "Association", first), Relation("y", "z", "Association", second, True))
+    )
+    assert [r.novel for r in with_gold_ids(made, GOLD).relations] == [(None, True)[kept]]
 
 
 def test_the_acting_entity_is_renamed_too() -> None:

@@ -38,6 +38,14 @@ def test_nothing_there() -> None:
     assert mention_counts([empty], [empty], TYPES)["all"].f1 == 0
 
 
+def test_neighbours_do_not_overlap_and_others_do() -> None:
+    pytest.importorskip("nervaluate")
+    beside = compare_mentions([made((0, 3, "Gene"))], [made((3, 6, "Gene"))], TYPES)["Gene"]
+    assert (beside["partial"], beside["ent_type"]) == (0.0, 0.0)
+    within = compare_mentions([made((0, 3, "Gene"))], [made((2, 6, "Gene"))], TYPES)["Gene"]
+    assert (within["partial"], within["ent_type"]) == (0.5, 1.0)
+
+
 _cells = st.lists(
     st.tuples(st.sampled_from(range(0, 40, 5)), st.integers(1, 5), st.sampled_from(TYPES)),
     unique_by=lambda cell: cell[0],

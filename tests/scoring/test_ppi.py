@@ -18,7 +18,8 @@ def test_only_whether_there_is_an_interaction() -> None:
         ("e1", "e0", "positive"),
         ("e0", "e1", "positive"),
         ("e0", "e2", "positive"),
-        ("e2", "e3", "negative"),
+        ("e2", "e3", "Negative"),
+        ("e2", "e3", "false"),
         ("e1", "e3", "None-AIMed"),
         ("e1", "e9", "positive"),
     ]
@@ -28,6 +29,11 @@ def test_only_whether_there_is_an_interaction() -> None:
         "predicted interactions naming a mention the gold document does not have, all wrong": 1,
         "predicted interactions given more than once, counted once": 1,
     }
+
+
+def test_a_sentence_of_one_pair_has_both_its_mentions() -> None:
+    gold = marked("s", {"e0": "protein", "e1": "protein"}, [("e0", "e1", "PPI")])
+    assert score([gold], [gold], "ppi").notes == {}
 
 
 pairs = st.sets(st.frozensets(st.sampled_from([*PROTEINS]), min_size=2, max_size=2))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relatome.data import Document, Mention, Passage, Relation
-from relatome.scoring import score
+from relatome.scoring import Counts, score
 from relatome.scoring.relations import RELATIONS_ORDERED
 
 TEXT = "a b c"
@@ -54,6 +54,29 @@ def test_notes() -> None:
         notes["unknown_entity"]: 1,
         notes["duplicate"]: 1,
     }
+
+
+def test_a_turned_relation_of_another_type_is_not_noted_as_turned() -> None:
+    answer = document(("c", "a", "Promotes"))
+    assert score([GOLD], [answer], "relations-ordered").notes == {}
+
+
+def test_a_document_of_one_pair_has_both_its_entities() -> None:
+    pair = Document("1", (Passage("text", 0, TEXT),), MENTIONS[:2], (Relation("a", "b", "P"),))
+    for rule in ("relations", "relations-ordered"):
+        assert score([pair], [pair], rule).notes == {}
+
+
+def test_type_pairs_are_in_the_order_of_the_arguments_where_it_means_something() -> None:
+    answer = document(("b", "a", "Produces"), ("a", "z", "Promotes"))
+    ordered = score([GOLD], [answer], "relations-ordered").groups["type pair"]["pair+type"]
+    assert ordered == {
+        "Nutrient-Microbe": Counts(0, 0, 2),
+        "Microbe-Nutrient": Counts(1, 0, 0),
+        "Nutrient-unknown": Counts(0, 1, 0),
+    }
+    either = score([GOLD], [answer], "relations").groups["type pair"]["pair+type"]
+    assert either == {"Microbe-Nutrient": Counts(1, 0, 2), "Nutrient-unknown": Counts(0, 1, 0)}
 
 
 def test_no_relation_by_any_name_is_none() -> None:

@@ -149,6 +149,18 @@ def test_tallies_stand_beside_their_documents() -> None:
     assert result.per_document("pair") == (Counts(0, 0, 1), Counts(0, 1, 0))
 
 
+def test_the_largest_groups_of_the_annotation_come_first_and_then_by_name() -> None:
+    rows = [
+        ("G1", "D1", "Bind", True),
+        ("G2", "D1", "Bind", True),
+        ("G1", "G2", "Cotreatment", True),
+    ]
+    gold = document("1", [*rows, ("C1", "D1", "Association", True)])
+    found = document("1", [("C2", "D2", "Conversion", True)])
+    groups = score([gold], [found], "biored-8").groups["label"]["pair+type"]
+    assert list(groups) == ["Bind", "Association", "Cotreatment", "Conversion"]
+
+
 def test_a_document_without_prediction_is_missed_and_noted() -> None:
     gold = [document("1", [("G1", "D1", "Bind", True)]), document("2")]
     result = score(gold, [document("2")], "biored-8")

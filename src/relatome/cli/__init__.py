@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
+from relatome import __version__
 from relatome.cli.adapt import adapt
 from relatome.cli.check import check
 from relatome.cli.compare import compare
@@ -55,6 +57,23 @@ app.add_typer(corpora, name="corpora")
 app.add_typer(recipes, name="recipes")
 app.add_typer(models, name="models")
 app.add_typer(graph, name="graph")
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"relatome {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _every_command(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None: ...
 
 
 def main() -> None:

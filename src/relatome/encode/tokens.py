@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,11 @@ from tokenizers import AddedToken
 from tokenizers import Tokenizer as _Tokenizer
 
 from relatome.errors import (
+    NO_CHARACTER,
     TOKENIZER_INVALID,
     TOKENIZER_MARKER,
     TOKENIZER_SPECIALS,
+    InputError,
     ModelError,
     Place,
 )
@@ -24,6 +27,8 @@ IntArray = npt.NDArray[np.int64]
 # Classification, separator, padding and mask tokens by family: BERT, ELECTRA, DeBERTa and
 # ModernBERT, then RoBERTa.
 _SPECIALS = (("[CLS]", "[SEP]", "[PAD]", "[MASK]"), ("<s>", "</s>", "<pad>", "<mask>"))
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _UNKNOWN = ("[UNK]", "<unk>")
 
@@ -165,8 +170,18 @@ class Tokenizer:
         path.write_text(self.definition, encoding="utf-8")
 
     def __call__(self, text: str) -> Tokens:
-        """Split `text` into word pieces with offsets into it."""
-        encoding = self._inner.encode(text, add_special_tokens=False)
+        """Split `text` into word pieces with offsets into it.
+
+        Raises:
+            InputError: if the text holds half of a surrogate pair.
+        """
+        try:
+            encoding = self._inner.encode(text, add_special_tokens=False)
+        except TypeError:
+            half = _SURROGATE.search(text)
+            if half is None:
+                raise
+            raise InputError(NO_CHARACTER, offset=half.start()) from None
         offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
         return Tokens(
             ids=np.asarray(encoding.ids, dtype=np.int64), starts=offsets[:, 0], ends=offsets[:, 1]

@@ -14,7 +14,7 @@ import msgspec
 
 from relatome.data import Document, Relation
 from relatome.data.schema import BIORED
-from relatome.errors import InputError, Place
+from relatome.errors import Place
 from relatome.scoring.rule import Items, Judgement, asserted, unordered
 
 _UNKNOWN = "unknown"
@@ -163,13 +163,11 @@ def _bare(document: Document) -> Document:
 
 def _guessed_types(predicted: Document) -> dict[str, str]:
     """Canonical types of the prediction's own entities, as far as BioRED knows them."""
-    found = {}
-    for entity in predicted.entities:
-        try:
-            found[entity.id] = BIORED.canonical_type(entity.type)
-        except InputError:
-            found[entity.id] = _UNKNOWN
-    return found
+    return {
+        entity.id: BIORED.canonical_type(entity.type)
+        for entity in predicted.entities
+        if BIORED.knows_type(entity.type)
+    }
 
 
 def _type_pair(relation: Relation, types: Mapping[str, str]) -> str:
