@@ -7,9 +7,8 @@ tests of tests/scoring run against each mutant in a process of its own. A mutant
 notices must stand in survivors.toml with the reason why it counts no other way, and what stands
 there must still survive. Corpora are not used, so the outcome is the same on every machine.
 
-mutmut 3.8 and cosmic-ray 8.7 were looked at first. The one leaves out properties and what stands
-outside functions, which here is precision and recall and the type pairs of a protocol; the other
-starts a test run per mutant, which takes seconds where a process of ours takes a tenth of one.
+Ours, because mutmut 3.8 leaves out properties and what stands outside functions, which here is
+precision and recall and the type pairs of a protocol.
 """
 
 from __future__ import annotations
