@@ -100,11 +100,11 @@ def test_parts_change_nothing(fp32: Model, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.slow
 def test_memory_is_that_of_one_pass(anchored_model: Path, tmp_path: Path) -> None:
-    took = measured(anchored_model, crowded(200), tmp_path)
-    assert took["pairs"] == took["scored"] == 200 * 199 // 2
+    took = measured(anchored_model, crowded(60), tmp_path)
+    assert took["pairs"] == took["scored"] == 60 * 59 // 2
     assert took["finite"]
-    assert took["windows"] % 200 == 0
-    assert took["windows"] > 4000
+    assert took["windows"] % 60 == 0
+    assert took["windows"] > 200
     assert took["megabytes"] < 500
 
 
