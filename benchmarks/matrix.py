@@ -36,6 +36,7 @@ RECIPES = (
     "d-baseline-minilm",
     "d-embre-minilm",
     "cd-minilm",
+    "anchored-minilm",
     "a-ddi-target-document-minilm",
     "a-ddi-train-document-minilm",
     "a-ddi-staged-document-minilm",
@@ -84,6 +85,7 @@ IDEAS = (
     ("c-baseline-minilm", "c-folds-minilm"),
     ("d-baseline-minilm", "d-embre-minilm"),
     ("c-baseline-minilm", "cd-minilm"),
+    ("c-baseline-minilm", "anchored-minilm"),
     ("cd-minilm", "cd-folds-minilm"),
 )
 # Systems of others and what stands against them; they differ in more than one idea.

@@ -81,8 +81,8 @@ def main() -> None:
             "data": {
                 SPLIT: corpora.data_hash(dev.documents),
                 "text": texts.digest.hexdigest(),
-                "left_out": [split.name for split in judged],
             },
+            "left_out": [split.name for split in judged],
             "machine": machine(),
         },
     )
