@@ -64,10 +64,12 @@ OPTIONAL = {
         "start",
         "losses",
         "adversarial",
+        "distillation",
         "published",
     },
     "Data": {"source"},
-    "Model": {"hidden"},
+    "Model": {"hidden", "readers"},
+    "Distillation": {"documents"},
     "Tasks": {"novelty", "direction", "typing", "coreference", "pair_typing", "tagging"},
     "DocumentEncoding": {"types"},
     "Training": {"accumulation"},
@@ -337,7 +339,13 @@ def test_every_part_survives_being_written_and_read(plain: dict[str, Any], tmp_p
         "coreference": {"weight": 0.5},
         "pair_typing": {"weight": 0.25},
     }
-    plain["model"]["hidden"] = 64
+    plain["distillation"] = {
+        "teacher": "small",
+        "weight": 1.0,
+        "temperature": 2.0,
+        "documents": ["biored:dev"],
+    }
+    plain["model"] |= {"hidden": 64, "readers": 1}
     plain["training"]["accumulation"] = 2
     plain["data"] |= {"dev": 0.2, "source": ["ddi:train"]}
     recipe = msgspec.convert(plain, Recipe)

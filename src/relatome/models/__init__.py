@@ -9,6 +9,7 @@ from relatome.models.encoder import (
     longest_input,
     replace_words,
     require_length,
+    set_dropout,
 )
 from relatome.models.fine_types import FineTypeModel
 from relatome.models.masked_entities import MaskedEntityModel
@@ -40,4 +41,5 @@ __all__ = [
     "longest_input",
     "replace_words",
     "require_length",
+    "set_dropout",
 ]

@@ -203,6 +203,16 @@ def _mean_of_words(marker: str, tokenizer: Tokenizer, rows: Tensor) -> Tensor:
     return rows[ids].mean(0) if len(ids) else rows.mean(0)
 
 
+def set_dropout(encoder: PreTrainedModel, rate: float) -> None:
+    """Change the dropout between the layers of an encoder, wherever it has any.
+
+    Its configuration keeps what was published, for those who load it later.
+    """
+    for module in encoder.modules():
+        if isinstance(module, nn.Dropout) and module.p:
+            module.p = rate
+
+
 def longest_input(encoder: PreTrainedModel) -> int | None:
     """Most tokens the encoder can read, special tokens included; None if it has no fixed end.
 

@@ -60,11 +60,13 @@ class MaskedWords(_Adaptation, frozen=True, kw_only=True, tag="words"):
         steps: optimizer steps.
         mask_rate: fraction of the tokens to predict; 80 % of them are shown as the mask token,
             10 % as another token, 10 % as they are (Devlin et al. 2019).
+        dropout: between the encoder's layers; if left out, the encoder's own.
         vocabulary: the vocabulary to learn first; if left out, the encoder keeps its own.
     """
 
     steps: Count
     mask_rate: Share
+    dropout: Fraction | None = None
     vocabulary: Vocabulary | None = None
 
 

@@ -25,6 +25,7 @@ from relatome.models import RelationModel, Scores, hide_entities
 from relatome.recipes import Recipe
 from relatome.recipes.recipe import Optimization
 from relatome.training.adversarial import perturbed
+from relatome.training.allocator import keep_freed_memory
 from relatome.training.dataset import Collator, Examples, LengthGroupedSampler
 from relatome.training.folder import (
     CHECKPOINT_FOLDER,
@@ -225,6 +226,7 @@ def make_optimizer(model: nn.Module, training: Optimization) -> torch.optim.Opti
 
 def train_or_resume(trainer: Trainer, folder: Path, *, resume: bool) -> None:
     """Train, or go on from the last checkpoint of a run folder, to the same end."""
+    keep_freed_memory()
     last = last_checkpoint(folder) if resume else None
     if last is not None and (epochs := ended_after(last)) is not None:
         trainer.args.num_train_epochs = epochs  # the trainer itself would go on after a stop

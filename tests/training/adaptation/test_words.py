@@ -9,6 +9,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 pytest.importorskip("torch")
@@ -72,6 +73,31 @@ def test_all_special_tokens_are_named(tiny_encoder: Path, tmp_path: Path) -> Non
     saved = AutoTokenizer.from_pretrained(save_encoder(backbone, made, tmp_path / "encoder"))
     assert set(saved.all_special_tokens) == {"[CLS]", "[SEP]", "[PAD]", "[MASK]", "[UNK]"}
     assert saved.unk_token == "[UNK]"
+
+
+def test_dropout_is_the_recipes_and_of_training_alone(
+    recipe: MaskedWords, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from relatome.training.adaptation import words
+
+    seen: list[set[float]] = []
+
+    def train(recipe: MaskedWords, model: MaskedLanguageModel, *rest: Any, **more: Any) -> Path:
+        found = {m.p for m in model.backbone.modules() if isinstance(m, torch.nn.Dropout)}
+        seen.append(found)
+        return train_encoder(recipe, model, *rest, **more)
+
+    train_encoder = words.train_encoder
+    monkeypatch.setattr(words, "train_encoder", train)
+    short = msgspec.structs.replace(recipe, steps=1)
+    mask_words(short, BLOCKS, tmp_path / "own", resume=False)
+    without = msgspec.structs.replace(short, dropout=0.0)
+    encoder = mask_words(without, BLOCKS, tmp_path / "none", resume=False)
+    assert max(seen[0]) > 0
+    assert seen[1] == {0.0}
+    backbone, _ = load_encoder(str(encoder))
+    own = {m.p for m in backbone.modules() if isinstance(m, torch.nn.Dropout)}
+    assert own == seen[0]
 
 
 def test_it_learns(recipe: MaskedWords, tiny_encoder: Path, tmp_path: Path) -> None:

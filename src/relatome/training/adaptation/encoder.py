@@ -20,6 +20,7 @@ from relatome.models import (
     require_length,
 )
 from relatome.recipes import Adaptation, to_plain
+from relatome.training.allocator import keep_freed_memory
 from relatome.training.folder import (
     PROVENANCE_FILE,
     RECIPE_FILE,
@@ -105,6 +106,7 @@ def train_encoder(
         for name, text in (files or {}).items():
             write_whole(folder / name, text)
         write_whole(folder / PROVENANCE_FILE, json.dumps(provenance, indent=2))
+    keep_freed_memory()
     trainer = Trainer(
         model=model,
         args=arguments,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
+
 from relatome.errors import TEXT_TOO_SHORT, InputError
-from relatome.models import MaskedLanguageModel, replace_words
+from relatome.models import MaskedLanguageModel, replace_words, set_dropout
 from relatome.recipes import MaskedWords
 from relatome.training.adaptation.encoder import beginning, train_encoder
 from relatome.training.adaptation.text import Blocks
@@ -45,6 +47,12 @@ def mask_words(
     if vocabulary is not None:
         replace_words(backbone, vocabulary.parts)
         tokenizer = vocabulary.tokenizer
+    if recipe.dropout is not None:
+        set_dropout(backbone, recipe.dropout)
+    if not torch.cuda.is_available():
+        # On a processor the fused kernel gains nothing in blocks this short, and its backward pass
+        # takes six times its forward one.
+        backbone.set_attn_implementation("eager")
     model = MaskedLanguageModel(backbone, tokenizer, recipe.mask_rate)
     data = {
         "sha256": blocks.digest,
