@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from relatome import __version__
 from relatome.cli.adapt import adapt
 from relatome.cli.check import check
 from relatome.cli.compare import compare
@@ -61,6 +60,8 @@ app.add_typer(graph, name="graph")
 
 def _tell_version(asked: bool) -> None:
     if asked:
+        from relatome import __version__
+
         typer.echo(f"relatome {__version__}")
         raise typer.Exit
 
