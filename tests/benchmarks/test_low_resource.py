@@ -15,7 +15,7 @@ pytest.importorskip("torch")
 from relatome.data import Document, Split
 from relatome.recipes import Recipe
 
-WAYS = ("c-baseline-minilm", "peer-atlop-minilm")
+WAYS = ("c-coreference-minilm", "peer-atlop-minilm")
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_curve(
         for point in result["points"]
     }
     assert set(points) == {(name, share) for name in WAYS for share in ("0.05", "1")}
-    right = points["c-baseline-minilm", "0.05"]
+    right = points["c-coreference-minilm", "0.05"]
     assert [row["documents"] for row in right["seeds"]] == [20, 20]
     assert right["scores"]["all"] == {"mean": 1.0, "deviation": 0.0, "least": 1.0, "most": 1.0}
     assert points["peer-atlop-minilm", "1"]["scores"]["all"]["mean"] == 0
