@@ -13,9 +13,9 @@ from common import RESULTS
 ROOT = Path(__file__).parents[1]
 # What measures the results that no other command brings up to date.
 COMMANDS = {
-    "encodings": "python benchmarks/encodings.py runs/c-baseline-minilm-13 "
+    "ways_of_reading": "python benchmarks/ways_of_reading.py runs/c-baseline-minilm "
     "runs/peer-biorex-minilm-13",
-    "training_time": "python benchmarks/training_time.py runs/c-baseline-minilm-13 "
+    "training_time": "python benchmarks/training_time.py runs/c-baseline-minilm "
     "runs/peer-biorex-minilm-13",
     "low_resource": "python benchmarks/low_resource.py",
 }

@@ -53,10 +53,10 @@ def _memory() -> str:
 
 def _encodings() -> str:
     """Document and pair encoding by weights and cores."""
-    found = result("encodings")
+    found = result("ways_of_reading")
     head = "### Document and pair encoding, by weights and cores"
     if found is None:
-        return blocks(head, missing(COMMANDS["encodings"]))
+        return blocks(head, missing(COMMANDS["ways_of_reading"]))
     rows = [
         [
             f"{way['encoding']} (`{way['recipe']}`)",

@@ -77,7 +77,7 @@ def test_without_results_every_section_says_how_to_measure(book: ModuleType) -> 
     commands = {
         "Recipes by corpus and protocol": "python benchmarks/recipes.py flagship-pool",
         "Peers, side by side": "python benchmarks/recipes.py peer-biorex-minilm",
-        "Speed": "python benchmarks/encodings.py",
+        "Speed": "python benchmarks/ways_of_reading.py",
         "Few documents": "python benchmarks/low_resource.py",
         "How far scores can be believed": "python benchmarks/calibration.py",
         "From raw text": "python benchmarks/raw_text.py",
@@ -118,8 +118,8 @@ def test_speed_and_time_are_shown_where_they_were_measured(book: ModuleType, res
     }
     write(
         results,
-        "encodings",
-        {"command": "python benchmarks/encodings.py A B", "protocol": "some", "ways": [way]},
+        "ways_of_reading",
+        {"command": "python benchmarks/ways_of_reading.py A B", "protocol": "some", "ways": [way]},
     )
     run = {
         "run": "c-baseline-minilm-13",

@@ -1,11 +1,11 @@
 """Speed of document and pair encoding by weights and cores, given entities.
 
-    python benchmarks/encodings.py DOCUMENT_RUN PAIR_RUN [--documents 100] [--corpora DIR]
+    python benchmarks/ways_of_reading.py DOCUMENT_RUN PAIR_RUN [--documents 100] [--corpora DIR]
 
 Both runs are exported and read BioRED test abstracts, spread over the whole split, in a process of
 their own for each kind of weights and number of cores: abstracts per second, peak memory, and
 seconds from the start of the process to the first answer. Writes
-``benchmarks/results/encodings.json``.
+``benchmarks/results/ways_of_reading.json``.
 """
 
 from __future__ import annotations
@@ -68,13 +68,13 @@ def main() -> None:
                     rows.append(row)
     documents = corpora.load(*SPLIT, options.corpora).documents
     result = {
-        "command": " ".join(["python benchmarks/encodings.py", *map(str, options.runs)]),
+        "command": " ".join(["python benchmarks/ways_of_reading.py", *map(str, options.runs)]),
         "protocol": f"{':'.join(SPLIT)}, given entities, every n-th abstract, once",
         "data": {":".join(SPLIT): corpora.data_hash(documents)},
         "ways": rows,
         "machine": machine(),
     }
-    write_result("encodings", result, options.results or RESULTS)
+    write_result("ways_of_reading", result, options.results or RESULTS)
 
 
 def _fresh(
