@@ -17,7 +17,6 @@ import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import fmean, stdev
 from typing import Any
 
 from common import RESULTS, machine, write_result
@@ -30,6 +29,7 @@ from relatome.scoring import score
 from relatome.training import carry_out
 from relatome.training.documents import split
 from relatome.training.folder import PROVENANCE_FILE
+from relatome.training.sweep import spreads
 
 WAYS = ("a-ddi-target-document-minilm", "a-ddi-staged-document-minilm")
 SHARES = ("0.01", "0.05", "0.1", "0.25", "0.5", "1")
@@ -105,25 +105,15 @@ def curve(
         "test": {"split": test.name, "sha256": data_hash(test.documents)},
         "grid": dict(zip(KEYS, (list(names), list(shares)), strict=True)),
         "points": [
-            {"values": dict(zip(KEYS, point, strict=True)), "seeds": rows, "scores": _spread(rows)}
+            {
+                "values": dict(zip(KEYS, point, strict=True)),
+                "seeds": rows,
+                "scores": spreads(row["f1"] for row in rows),
+            }
             for point, rows in done.items()
         ],
         "machine": machine(),
     }
-
-
-def _spread(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, float | None]]:
-    """Mean, deviation, least and most of each score over seeds."""
-    spread: dict[str, dict[str, float | None]] = {}
-    for name in rows[0]["f1"]:
-        values = [row["f1"][name] for row in rows]
-        spread[name] = {
-            "mean": fmean(values),
-            "deviation": stdev(values) if len(values) > 1 else None,
-            "least": min(values),
-            "most": max(values),
-        }
-    return spread
 
 
 if __name__ == "__main__":

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,8 +18,10 @@ from relatome.errors import UsageError
 from relatome.recipes import Recipe
 from relatome.training import Outcome, run
 from relatome.training.folder import ended_after, last_checkpoint
+from relatome.training.trainer import RelationTrainer
 from tests.tiny import DOCUMENTS, learnable, long_document, split
 from tests.training.conftest import Tiny
+from tests.training.killing import killed
 
 # Eleven documents in batches of four: three steps an epoch, the last batch short.
 TRAIN = split("train", [*DOCUMENTS, *learnable(6), long_document("long", 8)])
@@ -68,24 +67,12 @@ def carry(recipe: Recipe) -> Carry:
 
 def die(recipe: Recipe, folder: Path, step: int, *, resume: bool = False) -> None:
     """Carry out a recipe in another process, which is killed in the middle of a step."""
-    steps = iter(range(1, step + 1))
-
-    class Dying(run_module.RelationTrainer):  # type: ignore[misc, name-defined]
-        def compute_loss(self, *arguments: Any, **named: Any) -> Any:
-            if next(steps) == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return super().compute_loss(*arguments, **named)
-
-    child = os.fork()  # spares importing torch again
-    if not child:
-        try:
-            run_module.RelationTrainer = Dying  # type: ignore[misc]
-            run(recipe, TRAIN, DEV, folder, resume=resume)
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status)
-    assert os.WTERMSIG(status) == signal.SIGKILL
+    killed(
+        RelationTrainer,
+        "compute_loss",
+        step,
+        lambda: run(recipe, TRAIN, DEV, folder, resume=resume),
+    )
 
 
 def assert_same(one: Path, other: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import statistics
 import sys
 from collections.abc import Sequence
@@ -23,8 +21,10 @@ from relatome.errors import RelatomeError, UsageError
 from relatome.recipes import load_recipe, to_plain
 from relatome.training import carry_out, sweep
 from relatome.training.sweep import Axis, Plan, carry_out_units, plan, read_axis, read_seeds
+from relatome.training.trainer import RelationTrainer
 from tests.own_corpus import write_focal_recipe
 from tests.tiny import learnable
+from tests.training.killing import killed
 
 run_module = sys.modules["relatome.training.run"]  # the package offers the function by its name
 
@@ -291,23 +291,12 @@ def assert_same(one: Path, other: Path, swept: Plan) -> None:
 
 def die(swept: Plan, folder: Path, step: int) -> None:
     """Carry out a plan in another process, which is killed in the middle of a training step."""
-    steps = iter(range(1, step + 1))
-
-    class Dying(run_module.RelationTrainer):  # type: ignore[misc, name-defined]
-        def compute_loss(self, *arguments: Any, **named: Any) -> Any:
-            if next(steps) == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return super().compute_loss(*arguments, **named)
-
-    child = os.fork()  # spares importing torch again
-    if not child:
-        try:
-            run_module.RelationTrainer = Dying  # type: ignore[misc]
-            list(carry_out_units(swept, folder, resume=False))
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
+    killed(
+        RelationTrainer,
+        "compute_loss",
+        step,
+        lambda: list(carry_out_units(swept, folder, resume=False)),
+    )
 
 
 def test_killed_in_a_unit_and_resumed(recipe: str, tmp_path: Path) -> None:

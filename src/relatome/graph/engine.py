@@ -137,7 +137,7 @@ def reading(file: Path) -> Iterator[str]:
         raise
     except duckdb.Error as error:
         raise _not_written(error, file) or InputError(
-            SHARD_DAMAGED, at=Place(str(file)), reason=first_line(error).rstrip(".")
+            SHARD_DAMAGED, at=Place(str(file)), reason=_reason(error)
         ) from None
 
 
@@ -154,7 +154,7 @@ def writing(path: Path) -> Iterator[None]:
         raise
     except duckdb.Error as error:
         raise _not_written(error, path) or WorkError(
-            CANNOT_WRITE, path=path, reason=first_line(error).rstrip(".")
+            CANNOT_WRITE, path=path, reason=_reason(error)
         ) from None
 
 
@@ -168,16 +168,18 @@ def asking(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise InputError(
-            GRAPH_DAMAGED, at=Place(str(path)), reason=first_line(error).rstrip(".")
-        ) from None
+        raise InputError(GRAPH_DAMAGED, at=Place(str(path)), reason=_reason(error)) from None
 
 
 def _not_written(error: duckdb.Error, path: Path) -> RelatomeError | None:
     """The error, if it is about room: on the disk or in memory."""
     text = str(error).lower()
     if "no space left" in text or "could not write" in text or "max_temp_directory" in text:
-        return WorkError(CANNOT_WRITE, path=path, reason=first_line(error).rstrip("."))
+        return WorkError(CANNOT_WRITE, path=path, reason=_reason(error))
     if isinstance(error, duckdb.OutOfMemoryException):
-        return WorkError(GRAPH_OUT_OF_MEMORY, reason=first_line(error).rstrip("."))
+        return WorkError(GRAPH_OUT_OF_MEMORY, reason=_reason(error))
     return None
+
+
+def _reason(error: duckdb.Error) -> str:
+    return first_line(error).rstrip(".")

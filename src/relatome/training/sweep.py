@@ -10,7 +10,7 @@ import os
 import re
 import shlex
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from statistics import fmean, stdev
@@ -512,7 +512,14 @@ def _summary(swept: Plan, folder: Path, errors: dict[str, str]) -> dict[str, Any
                 machines.append(provenance["machine"])
             rows.append(row)
         values = {axis.key: value for axis, value in zip(swept.axes, point, strict=True)}
-        points.append({"values": values, "scores": _spreads(rows), "units": rows, "best": False})
+        points.append(
+            {
+                "values": values,
+                "scores": spreads(row["f1"] for row in rows if "f1" in row),
+                "units": rows,
+                "best": False,
+            }
+        )
     whole = [point for point in points if all("f1" in row for row in point["units"])]
     test = swept.bases[0].data.test
     if whole:
@@ -535,9 +542,13 @@ def _summary(swept: Plan, folder: Path, errors: dict[str, str]) -> dict[str, Any
     }
 
 
-def _spreads(rows: list[dict[str, Any]]) -> dict[str, dict[str, float | None]]:
-    """Mean, standard deviation (n - 1; None of one run), least and most of each score."""
-    scored = [row["f1"] for row in rows if "f1" in row]
+def spreads(scores: Iterable[dict[str, float]]) -> dict[str, dict[str, float | None]]:
+    """Mean, standard deviation (n - 1; None of one run), least and most of each score.
+
+    Args:
+        scores: of the runs, by name; none at all have no spread.
+    """
+    scored = list(scores)
     spreads: dict[str, dict[str, float | None]] = {}
     for name in scored[0] if scored else ():
         values = [f1[name] for f1 in scored]

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -33,6 +30,7 @@ from relatome.training.adaptation.text import Abstract
 from relatome.training.adaptation.vocabulary import learn_vocabulary, parts, pieces_per_word
 from relatome.training.export import export
 from tests.tiny import DOCUMENTS, SPECIALS, VOCABULARY, save_model_folder, tokenizer, tokenizer_json
+from tests.training.killing import killed
 
 OLD = tokenizer()
 NONE = Evaluation(())
@@ -260,25 +258,7 @@ def test_a_model_on_it_is_exported_and_extracts(recipe: MaskedWords, tmp_path: P
 def test_killed_and_resumed_with_the_same_vocabulary(recipe: MaskedWords, tmp_path: Path) -> None:
     whole = adapted(recipe, tmp_path / "whole")
     folder = tmp_path / "killed"
-    child = os.fork()  # spares importing torch again
-    if not child:
-        steps = 0
-        forward = MaskedLanguageModel.forward
-
-        def dying(self: Any, input_ids: torch.Tensor) -> Any:
-            nonlocal steps
-            steps += 1
-            if steps == 2:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return forward(self, input_ids)
-
-        try:
-            MaskedLanguageModel.forward = dying  # type: ignore[method-assign]
-            adapted(recipe, folder)
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
+    killed(MaskedLanguageModel, "forward", 2, lambda: adapted(recipe, folder))
     assert (folder / "checkpoints" / "checkpoint-1").is_dir()
     _, before = load_encoder(recipe.encoder.name)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from relatome.recipes import MaskedWords, load_adaptation
 from relatome.training.adaptation import mask_words, save_encoder
 from relatome.training.adaptation.text import Abstract, Blocks, Evaluation
 from tests.tiny import tokenizer
+from tests.training.killing import killed
 
 TOKENIZER = tokenizer()
 SENTENCES = (
@@ -142,25 +141,12 @@ def test_only_masked_tokens_count(tiny_encoder: Path) -> None:
 
 def test_killed_and_resumed_to_the_same_weights(recipe: MaskedWords, tmp_path: Path) -> None:
     whole = mask_words(recipe, BLOCKS, tmp_path / "whole", resume=False)
-    child = os.fork()  # spares importing torch again
-    if not child:
-        steps = 0
-        forward = MaskedLanguageModel.forward
-
-        def dying(self: Any, input_ids: torch.Tensor) -> Any:
-            nonlocal steps
-            steps += 1
-            if steps == 7:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return forward(self, input_ids)
-
-        try:
-            MaskedLanguageModel.forward = dying  # type: ignore[method-assign]
-            mask_words(recipe, BLOCKS, tmp_path / "killed", resume=False)
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
+    killed(
+        MaskedLanguageModel,
+        "forward",
+        7,
+        lambda: mask_words(recipe, BLOCKS, tmp_path / "killed", resume=False),
+    )
     resumed = mask_words(recipe, BLOCKS, tmp_path / "killed", resume=True)
     assert weights(resumed) == weights(whole)
 
