@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from book_parts import blocks, by, missing, percent, spread, table
-from matrix import FLAGSHIP, IDEAS, PEERS
+from matrix import FLAGSHIP, IDEAS, PEERS, flagships
 
 from relatome.recipes import Combination, Recipe, load_any, load_recipe, shipped
 
@@ -49,7 +49,7 @@ def recipes(measured: list[dict[str, Any]], ideas: list[dict[str, Any]]) -> str:
 
 def _flagship(rows: Results, ideas: list[dict[str, Any]]) -> str:
     """The recipes of that name, and what each differs from another in."""
-    named = [load_recipe(name) for name in shipped() if name.startswith(FLAGSHIP)]
+    named = flagships()
     there = [recipe for recipe in named if recipe.name in rows]
     lacking = [recipe for recipe in named if recipe.name not in rows]
     parts = [

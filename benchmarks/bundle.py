@@ -34,6 +34,7 @@ from matrix import recipes_in_order
 from safetensors.numpy import load_file, save_file
 
 from relatome.corpora import load, parts
+from relatome.corpora.own import is_own, own_corpus
 from relatome.corpora.registry import Copy, copies
 from relatome.corpora.unpack import unpack as unpack_zip
 from relatome.models.encoder import locate_encoder
@@ -87,6 +88,8 @@ def pack(names: Iterable[str], bundle: Path, runs: Path, directory: Path | None)
         needed = splits.setdefault(encoder, set())
         data = recipe.data
         needed |= {*data.train, *data.source, data.test, *_named(data.dev)}
+        if recipe.distillation:
+            needed |= set(recipe.distillation.documents)
         for adaptation in adapting:
             judged = (split.name for split in evaluation_splits(directory, adaptation.train))
             needed |= {*adaptation.train, *judged}
@@ -98,7 +101,7 @@ def pack(names: Iterable[str], bundle: Path, runs: Path, directory: Path | None)
 
 
 def _every(names: Iterable[str], directory: Path | None) -> Iterator[Recipe]:
-    """Recipes of a single run: those named, those they start from, those they combine."""
+    """Recipes of a single run: those named, those they build upon, those they combine."""
     for name in names:
         recipe = load_any(name)
         if isinstance(recipe, Combination):
@@ -106,6 +109,8 @@ def _every(names: Iterable[str], directory: Path | None) -> Iterator[Recipe]:
             yield from _every(dict.fromkeys(group.recipe for group in groups), directory)
         elif isinstance(recipe, Recipe):
             yield from stages(recipe, directory)
+            if recipe.distillation:
+                yield from _every([recipe.distillation.teacher], directory)
 
 
 def _beginning(name: str) -> tuple[str, list[MaskedEntities]]:
@@ -131,9 +136,13 @@ def _archive(
     ):
         for path, content in _encoder(encoder, runs, Path(temporary)):
             written.write(content, path)
+        own = [name for name in splits if is_own(name.rpartition(":")[0])]
+        for path, content in _own_files(own, runs):
+            written.write(content, path)
         texts = Path(temporary) / CORPORA
         with tarfile.open(texts, "w:xz", preset=3) as tar:
-            for path, content in sorted(_files(splits, directory, Path(temporary)).items()):
+            published = [name for name in splits if name not in own]
+            for path, content in sorted(_files(published, directory, Path(temporary)).items()):
                 tar.add(content, path)
         written.write(texts, CORPORA, zipfile.ZIP_STORED)
     size = archive.stat().st_size / 1e6
@@ -179,6 +188,18 @@ def _whole(halved: np.ndarray) -> np.ndarray:
         return halved
     high, low = halved.astype("<u2")
     return (high << 8 | low).view("<f2").astype(np.float32)
+
+
+def _own_files(splits: list[str], runs: Path) -> Iterator[tuple[str, Path]]:
+    """Places in the archive and files of corpora that were made in the folder of runs."""
+    for name in splits:
+        corpus = name.rpartition(":")[0]
+        folder = own_corpus(corpus).base
+        assert folder is not None
+        if folder.resolve().parent != runs.resolve():
+            sys.exit(f"{corpus} cannot be packed: it is not in a folder of {runs}.")
+        for file in sorted(path for path in folder.iterdir() if path.is_file()):
+            yield f"runs/{folder.name}/{file.name}", file
 
 
 def _files(splits: list[str], directory: Path | None, temporary: Path) -> dict[str, Path]:

@@ -20,7 +20,7 @@ from common import RESULTS
 from recipes import SEEDS, compared, measured, run_folder
 
 from relatome.errors import RelatomeError
-from relatome.recipes import Recipe, load_any, load_recipe, shipped
+from relatome.recipes import Combination, Recipe, load_any, load_recipe, shipped
 from relatome.training.folder import RESULTS_FILE
 
 # The variants sized for a small encoder, which can be measured where there is no model hub. Those
@@ -87,6 +87,13 @@ IDEAS = (
     ("c-baseline-minilm", "cd-minilm"),
     ("c-baseline-minilm", "anchored-minilm"),
     ("cd-minilm", "cd-folds-minilm"),
+    ("flagship-without-teacher", "flagship"),
+    ("flagship-without-documents", "flagship"),
+    ("flagship-without-tasks", "flagship"),
+    ("flagship-ensemble-without-pool", "flagship-ensemble"),
+    ("flagship-ensemble-without-joint", "flagship-ensemble"),
+    ("flagship-ensemble-without-anchored", "flagship-ensemble"),
+    ("flagship-ensemble", "flagship"),
 )
 # Systems of others and what stands against them; they differ in more than one idea.
 PEERS = (
@@ -135,14 +142,25 @@ def main() -> None:
 
 
 def recipes_in_order() -> tuple[str, ...]:
-    """What the matrix measures: the flagship, its first stage before it, its ablations, the rest.
+    """What the matrix measures: the flagship, its teacher before it, its ablations, the rest.
 
     The flagship's recipes are those of that name on a small encoder.
     """
-    named = [name for name in shipped() if name.startswith(FLAGSHIP)]
-    small = [name for name in named if "minilm" in load_recipe(name).encoder.name.lower()]
-    small.sort(key=lambda name: (name != f"{FLAGSHIP}-pool", name != FLAGSHIP, name))
+    small = [recipe.name for recipe in flagships() if "minilm" in encoder_of(recipe).lower()]
+    small.sort(key=lambda name: (name != f"{FLAGSHIP}-ensemble", name != FLAGSHIP, name))
     return (*small, *RECIPES)
+
+
+def flagships() -> list[Recipe | Combination]:
+    """Everything of the flagship: it, its parts, and what it is measured against."""
+    names = (*shipped(), *shipped("combinations"))
+    return [load_any(name) for name in names if name.startswith(FLAGSHIP)]
+
+
+def encoder_of(recipe: Recipe | Combination) -> str:
+    """The encoder of a recipe, or of the first member of a combination."""
+    single = load_recipe(recipe.relation[0].recipe) if isinstance(recipe, Combination) else recipe
+    return single.encoder.name
 
 
 def measure(name: str, seed: int, runs: Path, corpora: Path | None, results: Path) -> None:

@@ -4,8 +4,8 @@
                                  [--results DIR]
 
 Runs are kept in ``runs/RECIPE-SEED`` and gone on with, so a killed measurement continues where it
-stopped. The first stage of other recipes is kept in ``runs/RECIPE``, where these look for it. A
-combination of runs is measured once; its members have seeds of their own. Writes
+stopped. What other recipes start from or are taught by is kept in ``runs/RECIPE``, where these look
+for it. A combination of runs is measured once; its members have seeds of their own. Writes
 ``benchmarks/results/recipes/RECIPE.json``, but never over a result of more seeds; nothing is
 selected on the test split, which is predicted once, after training. ``--compare A B`` (two measured
 recipes) writes the difference of each pair of seeds, with its interval, to
@@ -158,13 +158,15 @@ def _run(recipe: Recipe | Combination, seed: int, runs: Path, directory: Path | 
 
 def run_folder(name: str, seed: int, runs: Path) -> Path:
     """Where the run of a recipe with a seed lies."""
-    return runs / (name if seed == SEEDS[0] and name in _starts() else f"{name}-{seed}")
+    return runs / (name if seed == SEEDS[0] and name in _built_upon() else f"{name}-{seed}")
 
 
 @cache
-def _starts() -> frozenset[str]:
-    """The recipes that others start from."""
-    return frozenset(load_recipe(name).start for name in shipped())
+def _built_upon() -> frozenset[str]:
+    """The recipes that others start from, and those whose answers others learn."""
+    every = [load_recipe(name) for name in shipped()]
+    teachers = (recipe.distillation.teacher for recipe in every if recipe.distillation)
+    return frozenset((*(recipe.start for recipe in every), *teachers))
 
 
 def predictions(folder: Path, test: Split) -> list[Document]:

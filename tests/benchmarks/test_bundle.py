@@ -68,6 +68,46 @@ def test_an_adapted_encoder_and_its_corpus(
     assert {path.name for path in unpacked.iterdir()} == {"biored"}
 
 
+@pytest.fixture
+def taught(runs: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A recipe that learns what another says, of documents in the folder of runs too."""
+    unlabelled = runs / "unlabelled"
+    unlabelled.mkdir()
+    (unlabelled / "documents.jsonl").write_bytes(b"")
+    lines = ("name = 'unlabelled'", "schema = 'biored'", "[splits.train]", "role = 'train'")
+    text = "\n".join((*lines, "files = ['documents.jsonl']\n"))
+    (unlabelled / "unlabelled.toml").write_text(text, encoding="utf-8")
+    recipe = runs.parent / "taught.toml"
+    table = """
+[distillation]
+teacher = "c-baseline-minilm"
+weight = 1.0
+temperature = 2.0
+documents = ["runs/unlabelled/unlabelled.toml:train"]
+"""
+    baseline = source("c-baseline-minilm").read_text(encoding="utf-8")
+    recipe.write_text(baseline + table, encoding="utf-8")
+    monkeypatch.chdir(runs.parent)
+    return str(recipe)
+
+
+def test_documents_without_relations_go_into_the_folder_of_runs(
+    bundle: ModuleType, runs: Path, taught: str, corpora_dir: Path, tmp_path: Path
+) -> None:
+    (archive,) = bundle.pack([taught], tmp_path / "bundle", Path("runs"), corpora_dir)
+    bundle.unpack(archive, tmp_path / "bundle", tmp_path / "there")
+    for name in ("unlabelled.toml", "documents.jsonl"):
+        content = (tmp_path / "there" / "unlabelled" / name).read_bytes()
+        assert content == (runs / "unlabelled" / name).read_bytes()
+
+
+def test_documents_that_lie_elsewhere_are_refused(
+    bundle: ModuleType, runs: Path, taught: str, corpora_dir: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit, match=r"not in a folder of elsewhere"):
+        bundle.pack([taught], tmp_path / "bundle", Path("elsewhere"), corpora_dir)
+
+
 def test_an_encoder_of_the_hub_is_found_without_network(
     bundle: ModuleType,
     tiny_encoder: Path,
