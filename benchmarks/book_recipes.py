@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from book_parts import blocks, by, missing, percent, spread, table
+from book_parts import blocks, by, missing, percent, result, spread, table
 from matrix import FLAGSHIP, IDEAS, PEERS, flagships
 
 from relatome.recipes import Combination, Recipe, load_any, load_recipe, shipped
@@ -36,7 +36,7 @@ _OURS = (FLAGSHIP, f"{FLAGSHIP}-pool", "c-baseline-minilm")
 
 def recipes(measured: list[dict[str, Any]], ideas: list[dict[str, Any]]) -> str:
     """The flagship with its ablations, every corpus, and what single ideas are worth."""
-    rows = {result["recipe"]: result for result in measured}
+    rows = {row["recipe"]: row for row in measured}
     names = (*shipped(), *shipped("combinations"))
     others = [load_any(n) for n in names if n in rows and not n.startswith(FLAGSHIP)]
     corpora = groupby(sorted(others, key=lambda r: (_corpus(r), r.name)), key=_corpus)
@@ -59,6 +59,7 @@ def _flagship(rows: Results, ideas: list[dict[str, Any]]) -> str:
     if there:
         parts += [_table(there, rows), by(*(rows[recipe.name]["command"] for recipe in there))]
     parts += [missing(_measure(recipe.name), f"`{recipe.name}`") for recipe in lacking]
+    parts.append(_teachers(result("teachers")))
     measured = {(idea["without"], idea["with"]): idea for idea in ideas}
     ablations = [pair for pair in IDEAS if any(name.startswith(FLAGSHIP) for name in pair)]
     if ablations:
@@ -73,6 +74,24 @@ def _flagship(rows: Results, ideas: list[dict[str, Any]]) -> str:
             ),
         ]
     return blocks(*parts)
+
+
+def _teachers(study: dict[str, Any] | None) -> str:
+    """How the flagship's teachers were chosen."""
+    if study is None:
+        return missing("python benchmarks/teachers.py", "Which models teach:")
+    chosen = sorted(study["sets"], key=lambda row: -row["f1"]["all"])
+    scores = list(chosen[0]["f1"])
+    cells = []
+    for row in chosen:
+        members = ", ".join(f"`{name}`" for name in row["members"])
+        cells.append([members, *(percent(row["f1"][score]) for score in scores)])
+    return blocks(
+        f"Which models teach was chosen on dev (`{study['protocol']}`), where sets of them answer "
+        "by the mean of their probabilities; single models' thresholds were fitted there.",
+        table(("answering together, on dev", *scores), cells),
+        by(study["command"]),
+    )
 
 
 def _measure(name: str) -> str:
@@ -153,7 +172,7 @@ def _gains(ideas: Sequence[dict[str, Any]]) -> str:
 
 def peers(measured: list[dict[str, Any]], ideas: list[dict[str, Any]]) -> str:
     """Published kinds of system and ours on one encoder, one training split, one protocol."""
-    rows = {result["recipe"]: result for result in measured}
+    rows = {row["recipe"]: row for row in measured}
     known = shipped()
     names = [*(name for name in _OURS if name in known), *(peer for peer, _ in PEERS)]
     there = [name for name in names if name in rows]

@@ -88,6 +88,19 @@ def test_without_results_every_section_says_how_to_measure(book: ModuleType) -> 
         assert re.search("not measured here", found[section], re.IGNORECASE), section
 
 
+def test_what_teaches_the_flagship_is_shown_with_the_best_first(
+    book: ModuleType, results: Path
+) -> None:
+    sets = [
+        {"members": members, "f1": dict.fromkeys(("pair", "all"), f1)}
+        for members, f1 in ((["one"], 0.2), (["one", "two"], 0.4))
+    ]
+    study = {"command": "python benchmarks/teachers.py", "protocol": "biored-8", "sets": sets}
+    write(results, "teachers", study)
+    page = book.page([], [])
+    assert "| `one`, `two` | 40.0 | 40.0 |\n| `one` | 20.0 | 20.0 |" in page
+
+
 def test_the_flagship_and_the_peers_stand_in_sections_of_their_own(book: ModuleType) -> None:
     names = ("flagship-pool", "peer-atlop-minilm", "c-baseline-minilm")
     measured = [recipe(name, 0.2 + 0.1 * number) for number, name in enumerate(names)]

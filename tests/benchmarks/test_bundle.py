@@ -104,8 +104,12 @@ def test_documents_without_relations_go_into_the_folder_of_runs(
 def test_documents_that_lie_elsewhere_are_refused(
     bundle: ModuleType, runs: Path, taught: str, corpora_dir: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(SystemExit, match=r"not in a folder of elsewhere"):
-        bundle.pack([taught], tmp_path / "bundle", Path("elsewhere"), corpora_dir)
+    (runs / "unlabelled").rename(tmp_path / "unlabelled")
+    recipe = Path(taught)
+    moved = recipe.read_text(encoding="utf-8").replace("runs/unlabelled/", "unlabelled/")
+    recipe.write_text(moved, encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"not in a folder of runs"):
+        bundle.pack([taught], tmp_path / "bundle", Path("runs"), corpora_dir)
 
 
 def test_an_encoder_of_the_hub_is_found_without_network(
