@@ -54,6 +54,18 @@ def test_the_command_of_a_recipe_of_ones_own(tmp_path: Path) -> None:
     assert train_command(load_recipe(str(path))) == "relatome train recipe.toml --output RUN"
 
 
+def test_a_student_names_its_teacher_and_what_it_learnt_from_besides() -> None:
+    settings = Settings(BIORED, DocumentEncoding(96, 32))
+    recipe = load_recipe("flagship", ('distillation.documents=["more.toml:train"]',))
+    text = render_card("tiny", "0.1.0", recipe, PROVENANCE, (), "make figures", settings)
+    assert (
+        "Trained on biored:train, on what `flagship-ensemble` says of them and of more.toml:train, "
+        "whose relations were not read, selected on biored:dev."
+    ) in text
+    assert "    relatome train flagship-ensemble --output flagship-ensemble" in text
+    assert "teacher" not in card()
+
+
 def test_it_holds_scores_and_hashes() -> None:
     rows = (
         CardScore("biored-8", "test", "int8", {"pair": 0.6666, "all": 0.3333}),

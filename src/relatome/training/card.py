@@ -75,14 +75,15 @@ Regenerate with `{command}`.
 {calibration_section(settings)}
 ## Data
 
-Trained on {", ".join(recipe.data.train)}, selected on {recipe.data.dev}. SHA-256 of the documents
+Trained on {", ".join(recipe.data.train)}{_lesson(recipe)}, selected on {recipe.data.dev}. SHA-256 \
+of the documents
 as read:
 
 {hashes}
 
 ## How it was made
 
-    {train_command(recipe)}
+{_teacher_command(recipe)}    {train_command(recipe)}
     relatome models export RUN MODEL
 
 Seed {recipe.training.seed}, code {provenance["code"]}, on {provenance["machine"]["processor"]}
@@ -103,6 +104,23 @@ Seed {recipe.training.seed}, code {provenance["code"]}, on {provenance["machine"
 - int8 weights may change single relations against fp32; both are in the table above.
 - Predictions are no medical advice, and an assertion in a text is no proof.
 """
+
+
+def _lesson(recipe: Recipe) -> str:
+    """What else was learnt from, if there was a teacher."""
+    if recipe.distillation is None:
+        return ""
+    others = "".join(f" and of {name}" for name in recipe.distillation.documents)
+    unread = ", whose relations were not read" if others else ""
+    return f", on what `{recipe.distillation.teacher}` says of them{others}{unread}"
+
+
+def _teacher_command(recipe: Recipe) -> str:
+    """The command that trains the teacher where the student looks for it: beside its own run."""
+    if recipe.distillation is None:
+        return ""
+    name = recipe.distillation.teacher
+    return f"    relatome train {name} --output {name}  # RUN beside it learns what it says\n"
 
 
 def train_command(recipe: Recipe) -> str:
