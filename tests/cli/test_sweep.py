@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from relatome.training import sweep
+from relatome.training.sweep import units as units_module
 from tests.cli.conftest import Relatome
 from tests.own_corpus import write_focal_recipe
 
@@ -86,21 +86,21 @@ def test_the_sweep_of_two_recipes(recipe: Path, relatome: Relatome, tmp_path: Pa
 def test_a_unit_that_fails(
     recipe: Path, relatome: Relatome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = sweep.carry_out
+    usual = units_module.carry_out
 
     def failing(recipe: object, folder: Path, *rest: object, **named: object) -> object:
         if "seed=13" in folder.name:
             raise RuntimeError("out of memory")
         return usual(recipe, folder, *rest, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sweep, "carry_out", failing)
+    monkeypatch.setattr(units_module, "carry_out", failing)
     ran = relatome("sweep", recipe, "--seeds", "2", "-o", tmp_path / "sweep")
     assert ran.code == 1
     assert "error: [R671] 1 of 2 units failed: seed=13." in ran.err
     assert "1 of 2" in ran.out
     assert "- `seed=13`: RuntimeError: out of memory" in (tmp_path / "sweep/sweep.md").read_text()
     assert not (tmp_path / "sweep" / "sweep.svg").exists(), "there is nothing to draw"
-    monkeypatch.setattr(sweep, "carry_out", usual)
+    monkeypatch.setattr(units_module, "carry_out", usual)
     ran = relatome("sweep", recipe, "--seeds", "2", "-o", tmp_path / "sweep", "--resume")
     assert ran.code == 0
     assert "Failed" not in (tmp_path / "sweep/sweep.md").read_text()
