@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 CORPORA ?= $(abspath $(or $(RELATOME_CORPORA),$(wildcard ../shared/corpora)))
 export RELATOME_CORPORA := $(CORPORA)
 
-.PHONY: help install demo check test test-all fuzz mutation sbom wheel readme benchmarks results \
+.PHONY: help install demo check test test-all fuzz mutation sbom wheel readme pictures benchmarks results \
 	gpu-results bundle clean
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make mutation    change every line of the scorers, and see that a test fails"
 	@echo "make wheel       the wheel, looked into, and used where nothing else is installed"
 	@echo "make readme      the commands of README.md, in a fresh clone and a fresh environment"
+	@echo "make pictures    take the pictures of docs/images anew"
 	@echo "make sbom        bills of materials into dist/, and docs/licences.md"
 	@echo "make check       lint and types only"
 	@echo "make benchmarks  measure again what README.md and docs/ publish"
@@ -117,6 +118,9 @@ wheel: $(VENV)/dev
 
 readme: $(VENV)/dev
 	$(BIN)/pytest -n 0 -rs -m slow tests/docs/test_readme.py
+
+pictures: $(VENV)/dev
+	$(BIN)/python -m release.pictures
 
 # In an environment of its own, so that the program does not list itself.
 $(VENV)/sbom/bin/cyclonedx-py: | $(BIN)/python
