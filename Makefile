@@ -8,8 +8,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 CORPORA ?= $(abspath $(or $(RELATOME_CORPORA),$(wildcard ../shared/corpora)))
 export RELATOME_CORPORA := $(CORPORA)
 
-.PHONY: help install demo check test test-all fuzz mutation sbom wheel readme pictures benchmarks results \
-	gpu-results bundle clean
+.PHONY: help install demo check test test-all fuzz mutation sbom wheel readme pictures benchmarks \
+	results gpu-results bundle clean
 
 help:
 	@echo "make demo        extract relations from the bundled examples with the bundled model"
