@@ -8,8 +8,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 CORPORA ?= $(abspath $(or $(RELATOME_CORPORA),$(wildcard ../shared/corpora)))
 export RELATOME_CORPORA := $(CORPORA)
 
-.PHONY: help install demo check test test-all fuzz mutation sbom wheel readme pictures benchmarks \
-	results gpu-results bundle clean
+.PHONY: help install demo check test test-all fuzz mutation sbom wheel readme model pictures \
+	benchmarks results gpu-results bundle clean
 
 help:
 	@echo "make demo        extract relations from the bundled examples with the bundled model"
@@ -19,6 +19,7 @@ help:
 	@echo "make mutation    change every line of the scorers, and see that a test fails"
 	@echo "make wheel       the wheel, looked into, and used where nothing else is installed"
 	@echo "make readme      the commands of README.md, in a fresh clone and a fresh environment"
+	@echo "make model       relatome-small of its finished runs, into the package and dist/"
 	@echo "make pictures    take the pictures of docs/images anew"
 	@echo "make sbom        bills of materials into dist/, and docs/licences.md"
 	@echo "make check       lint and types only"
@@ -118,6 +119,9 @@ wheel: $(VENV)/dev
 
 readme: $(VENV)/dev
 	$(BIN)/pytest -n 0 -rs -m slow tests/docs/test_readme.py
+
+model: $(VENV)/dev
+	$(BIN)/python -m release.model
 
 pictures: $(VENV)/dev
 	$(BIN)/python -m release.pictures
