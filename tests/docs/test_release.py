@@ -61,8 +61,8 @@ def test_the_version_the_changelog_and_what_comes_next(tmp_path: Path) -> None:
     changes = (tmp_path / "CHANGELOG.md").read_text("utf-8")
     assert re.search(r"^## 1\.0\.0 — \d{4}-\d\d-\d\d$", changes, re.MULTILINE)
     assert "unreleased" not in changes
-    (notes,) = re.findall(r"awk .*", by_number[10])
+    (notes,) = re.findall(r"awk .*", by_number[11])
     assert run(notes).startswith("## 1.0.0 — ")
-    run(by_number[11])
+    run(by_number[12])
     changes = (tmp_path / "CHANGELOG.md").read_text("utf-8")
     assert re.findall(r"^## (.*?) —", changes, re.MULTILINE)[:2] == ["next", "1.0.0"]
