@@ -87,6 +87,8 @@ IDEAS = (
     ("c-baseline-minilm", "cd-minilm"),
     ("c-baseline-minilm", "anchored-minilm"),
     ("cd-minilm", "cd-folds-minilm"),
+    ("c-baseline-minilm", "flagship"),
+    ("c-joint-minilm", "flagship"),
     ("flagship-without-teacher", "flagship"),
     ("flagship-without-documents", "flagship"),
     ("flagship-without-tasks", "flagship"),

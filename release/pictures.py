@@ -15,14 +15,17 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
 EXAMPLES = "examples/annotated.pubtator"
 CHROMIUM = "/usr/bin/chromium"
+COLOURS = 256
 _COMMAND = (sys.executable, "-m", "relatome")
 
 
@@ -111,18 +114,21 @@ def _graph(page: Page, target: Path) -> None:
 
 def _taken(page: Page, target: Path) -> None:
     page.wait_for_timeout(1500)  # the network comes to rest
-    page.screenshot(path=target)
-    print(f"Wrote {target.relative_to(ROOT)}")
+    _kept(page.screenshot(), target)
     page.context.close()
+
+
+def _kept(picture: bytes, target: Path) -> None:
+    """Write a picture in as many colours as it needs, which takes half the room."""
+    Image.open(BytesIO(picture)).convert("RGB").quantize(COLOURS).save(target, optimize=True)
+    print(f"Wrote {target.relative_to(ROOT)}")
 
 
 def _report(browser: Browser, report: Path, target: Path) -> None:
     page = browser.new_page(viewport={"width": 1180, "height": 900})
     page.goto(report.as_uri())
-    page.screenshot(
-        path=target, full_page=True, clip={"x": 0, "y": 0, "width": 1180, "height": 3150}
-    )
-    print(f"Wrote {target.relative_to(ROOT)}")
+    whole = {"x": 0, "y": 0, "width": 1180, "height": 3150}
+    _kept(page.screenshot(full_page=True, clip=whole), target)
 
 
 if __name__ == "__main__":
