@@ -11,6 +11,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from relatome.corpora.own import own_corpus
 from relatome.encode import AnchoredEncoding, DocumentEncoding, PairEncoding
 from relatome.encode.context import CONTEXTS
 from relatome.encode.markers import MARKERS
@@ -98,7 +99,7 @@ def test_every_name_is_explained(key: str, names: list[str]) -> None:
 
 
 def test_the_example_is_an_encoding() -> None:
-    anchored, example, combination = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    anchored, example, combination, _ = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
     shipped = to_plain(load_combination("c-1-run3"))
     written = tomllib.loads(combination)
     assert {key: shipped[key] for key in written if key != "title"} == {
@@ -110,6 +111,14 @@ def test_the_example_is_an_encoding() -> None:
         recipe = msgspec.convert(to_plain(load_recipe("small")) | tomllib.loads(text), Recipe)
         assert isinstance(recipe.encoding, encoding)
     assert isinstance(load_recipe("small").encoding, DocumentEncoding)
+
+
+def test_documents_without_relations_are_described_as_the_page_says(tmp_path: Path) -> None:
+    *_, description = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    path = tmp_path / "unlabelled.toml"
+    path.write_text(description, "utf-8")
+    (tmp_path / "documents.jsonl").write_bytes(b"")
+    assert [split.name for split in own_corpus(str(path)).splits] == ["train"]
 
 
 def test_the_figures_of_the_vocabulary_are_measured() -> None:
@@ -131,4 +140,6 @@ def test_every_link_leads_somewhere(target: str) -> None:
     page, _, anchor = target.partition("#")
     assert not page or (ROOT / "docs" / page).is_file()
     if anchor:
-        assert anchor in {title.lower().replace(" ", "-") for title in SECTIONS}
+        text = (ROOT / "docs" / page).read_text("utf-8") if page else TEXT
+        heads = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+        assert anchor in {head.lower().replace(" ", "-") for head in heads}
