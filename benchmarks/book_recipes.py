@@ -79,7 +79,7 @@ def _flagship(rows: Results, ideas: list[dict[str, Any]]) -> str:
 def _teachers(study: dict[str, Any] | None) -> str:
     """How the flagship's teachers were chosen."""
     if study is None:
-        return missing("python benchmarks/teachers.py", "Which models teach:")
+        return missing("python benchmarks/teachers.py", "Which models teach")
     chosen = sorted(study["sets"], key=lambda row: -row["f1"]["all"])
     scores = list(chosen[0]["f1"])
     cells = []
