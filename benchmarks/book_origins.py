@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from book_parts import COMMANDS, RESULTS, blocks, result, table
+from book_parts import COMMANDS, blocks, result, table
+from common import RESULTS
 from matrix import recipes_in_order
 
 from relatome.recipes import Combination, load_any, load_recipe, shipped

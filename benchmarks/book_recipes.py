@@ -9,8 +9,9 @@ from typing import Any
 
 from book_parts import blocks, by, missing, percent, result, spread, table
 from matrix import FLAGSHIP, IDEAS, PEERS, flagships
+from recipes import relation_recipe
 
-from relatome.recipes import Combination, Recipe, load_any, load_recipe, shipped
+from relatome.recipes import Combination, Recipe, load_recipe, shipped
 
 Results = dict[str, dict[str, Any]]
 
@@ -38,7 +39,7 @@ def recipes(measured: list[dict[str, Any]], ideas: list[dict[str, Any]]) -> str:
     """The flagship with its ablations, every corpus, and what single ideas are worth."""
     rows = {row["recipe"]: row for row in measured}
     names = (*shipped(), *shipped("combinations"))
-    others = [load_any(n) for n in names if n in rows and not n.startswith(FLAGSHIP)]
+    others = [relation_recipe(n) for n in names if n in rows and not n.startswith(FLAGSHIP)]
     corpora = groupby(sorted(others, key=lambda r: (_corpus(r), r.name)), key=_corpus)
     return blocks(
         _flagship(rows, ideas),

@@ -29,6 +29,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from common import keep
 from matrix import recipes_in_order
 from safetensors.numpy import load_file, save_file
@@ -163,8 +164,8 @@ def _encoder(name: str, runs: Path, temporary: Path) -> Iterator[tuple[str, Path
     else:
         require_preparable(name, runs)
         source, place = runs / name / ENCODER_FOLDER, f"runs/{name}/{ENCODER_FOLDER}"
-        for file in (RECIPE_FILE, PROVENANCE_FILE):
-            yield f"runs/{name}/{file}", runs / name / file
+        for record in (RECIPE_FILE, PROVENANCE_FILE):
+            yield f"runs/{name}/{record}", runs / name / record
     for pattern in ENCODER_FILES:
         for file in sorted(source.glob(pattern)):
             yield f"{place}/{file.name}", file
@@ -187,7 +188,8 @@ def _whole(halved: np.ndarray) -> np.ndarray:
     if halved.dtype != np.uint8:
         return halved
     high, low = halved.astype("<u2")
-    return (high << 8 | low).view("<f2").astype(np.float32)
+    bits: npt.NDArray[np.uint16] = high << 8 | low
+    return bits.view("<f2").astype(np.float32)
 
 
 def _own_files(splits: list[str], runs: Path) -> Iterator[tuple[str, Path]]:

@@ -18,7 +18,7 @@ import numpy as np
 from common import machine, write_result
 
 from relatome import corpora
-from relatome.data import Split, folds
+from relatome.data import Document, Split, folds
 from relatome.encode import Settings
 from relatome.pipeline import find_model
 from relatome.runtime import Model
@@ -77,7 +77,7 @@ def _scored(model: Model, split: Split) -> list[Scores]:
     return [(each, scores.relation, scores.novelty) for each, scores in answers]
 
 
-def _of(scored: Sequence[Scores], documents: Sequence) -> list[Scores]:
+def _of(scored: Sequence[Scores], documents: Sequence[Document]) -> list[Scores]:
     wanted = {document.id for document in documents}
     return [each for each in scored if each[0].document.id in wanted]
 
@@ -85,7 +85,7 @@ def _of(scored: Sequence[Scores], documents: Sequence) -> list[Scores]:
 def _measured(parts: Sequence[tuple[list[Scores], Settings]]) -> dict[str, object]:
     """Calibration error before and after, and what asking for a precision gives."""
     before, after, right = [], [], []
-    kept = {precision: [] for precision in PRECISIONS}
+    kept: dict[float, list[list[bool]]] = {precision: [] for precision in PRECISIONS}
     for scored, settings in parts:
         found = returned(scored, settings)
         calibration = settings.calibration

@@ -14,7 +14,7 @@ RESULTS = Path(__file__).parent / "results"
 __all__ = ["RESULTS", "keep", "machine", "write_result"]
 
 
-def write_result(name: str, result: dict[str, object], folder: Path = RESULTS) -> None:
+def write_result(name: str, result: Mapping[str, object], folder: Path = RESULTS) -> None:
     """Write ``NAME.json`` of the results with the code version beside what was measured."""
     keep(name, {**result, "code": code_version()}, folder)
 

@@ -77,7 +77,7 @@ def main() -> None:
         {
             "command": "python benchmarks/evidence.py",
             "model": f"{model.folder.manifest.name} {model.folder.manifest.version}, "
-            f"{model.precision}",
+            f"{model.weights}",
             "data": {s.name: corpora.data_hash(s.documents) for s in (drugprot, biored)},
             "sentences": of_sentences,
             "mentions": mentioned,
@@ -194,14 +194,18 @@ def of_mentions(model: Model, documents: tuple[Document, ...]) -> dict[str, floa
 
 
 def cpu_seconds(name: str, documents: tuple[Document, ...]) -> dict[str, object]:
-    """Processor seconds per document with and without evidence, one thread, medians of rounds."""
-    model = Model(find_model(name), threads=1)
+    """Processor seconds per document with and without evidence, one thread, medians of rounds.
+
+    A model keeps to the thread that asks it; only a pipeline asks several at a time.
+    """
+    model = Model(find_model(name))
     with tempfile.TemporaryDirectory() as folder:
-        plain = Model(without_attention(model, Path(folder)), threads=1)
+        plain = Model(without_attention(model, Path(folder)))
 
     def silent(asked: Asked) -> None:
         scores = plain.score(asked)
-        decode(asked, scores.relation, scores.novelty, plain.schema, plain.settings.decoding)
+        decoding = plain.settings.decoding
+        decode(asked, scores.relation, scores.novelty, plain.schema, decoding, scores.direction)
 
     seconds: dict[str, list[float]] = {"with": [], "without": []}
     for _ in range(ROUNDS):

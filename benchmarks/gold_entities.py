@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import TypedDict
 
 from common import RESULTS, machine, write_result
 
@@ -25,6 +26,18 @@ PROTOCOLS = ("biored-8", "biored-5")
 COMMAND = "python benchmarks/gold_entities.py"
 
 
+class Row(TypedDict):
+    """Scores of one split with one kind of weights under one protocol; F1 by score name."""
+
+    protocol: str
+    split: str
+    weights: str
+    f1: dict[str, float]
+    interval_95: dict[str, list[float]]
+    candidates: int
+    gold: int
+
+
 def main() -> None:
     """Score, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -33,7 +46,7 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path)
     options = parser.parse_args()
     folder = ModelFolder(find_model(options.model))
-    rows = []
+    rows: list[Row] = []
     hashes = {}
     for name in SPLITS:
         split = corpora.load("biored", name, options.corpora)
@@ -78,7 +91,7 @@ def main() -> None:
         _write_card(folder, options.run, rows)
 
 
-def _write_card(folder: ModelFolder, run: Path, rows: list[dict[str, object]]) -> None:
+def _write_card(folder: ModelFolder, run: Path, rows: list[Row]) -> None:
     from relatome.recipes import load_recipe
     from relatome.runtime.folder import CARD
     from relatome.training.card import CardScore, render_card
@@ -91,7 +104,7 @@ def _write_card(folder: ModelFolder, run: Path, rows: list[dict[str, object]]) -
         json.loads((run / "provenance.json").read_text(encoding="utf-8")),
         scores,
         COMMAND,
-        folder.manifest.settings,
+        folder.settings,
     )
     (folder.path / CARD).write_text(text, encoding="utf-8")
     print(f"Wrote {CARD} of {folder.manifest.name} from {RESULTS.name}")

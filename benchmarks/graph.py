@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -212,7 +213,7 @@ def _queries(folder: Path) -> dict[str, float]:
         one, other = graph.edge(edges // 3), graph.edge(edges // 3 * 2)
         assert one is not None
         assert other is not None
-        asked = {
+        asked: dict[str, Callable[[], object]] = {
             "relations": lambda: graph.relations(head="entity 1000"),
             "evidence": lambda: graph.evidence(100),
             "neighbours_depth_2": lambda: graph.neighbours("entity 1000", depth=2),

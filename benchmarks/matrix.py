@@ -17,10 +17,10 @@ from pathlib import Path
 from types import FrameType
 
 from common import RESULTS
-from recipes import SEEDS, compared, measured, run_folder
+from recipes import SEEDS, compared, measured, relation_recipe, run_folder
 
 from relatome.errors import RelatomeError
-from relatome.recipes import Combination, Recipe, load_any, load_recipe, shipped
+from relatome.recipes import Combination, Recipe, load_recipe, shipped
 from relatome.training.folder import RESULTS_FILE
 
 # The variants sized for a small encoder, which can be measured where there is no model hub. Those
@@ -122,7 +122,8 @@ def main() -> None:
         (name, seed)
         for seed in SEEDS
         for name in recipes_in_order()
-        if seed == SEEDS[0] or isinstance(load_any(name), Recipe)  # others have seeds of their own
+        # The members of a combination have seeds of their own.
+        if seed == SEEDS[0] or isinstance(relation_recipe(name), Recipe)
         if not (run_folder(name, seed, options.runs) / RESULTS_FILE).is_file()
     ]
     print(f"{len(left)} runs left to do")
@@ -156,7 +157,7 @@ def recipes_in_order() -> tuple[str, ...]:
 def flagships() -> list[Recipe | Combination]:
     """Everything of the flagship: it, its parts, and what it is measured against."""
     names = (*shipped(), *shipped("combinations"))
-    return [load_any(name) for name in names if name.startswith(FLAGSHIP)]
+    return [relation_recipe(name) for name in names if name.startswith(FLAGSHIP)]
 
 
 def encoder_of(recipe: Recipe | Combination) -> str:
@@ -168,11 +169,12 @@ def encoder_of(recipe: Recipe | Combination) -> str:
 def measure(name: str, seed: int, runs: Path, corpora: Path | None, results: Path) -> None:
     """Carry out one run, and bring up to date every result that it is a part of."""
     seeds = sorted({*_finished(name, runs), seed})
-    measured(load_any(name), seeds, runs, corpora, results)
+    measured(relation_recipe(name), seeds, runs, corpora, results)
     for without, with_ in (*IDEAS, *PEERS):
         both = sorted(set(_finished(without, runs)) & set(_finished(with_, runs)))
         if name in (without, with_) and both:
-            compared(load_any(without), load_any(with_), both, runs, corpora, results)
+            pair = relation_recipe(without), relation_recipe(with_)
+            compared(*pair, both, runs, corpora, results)
 
 
 def _finished(name: str, runs: Path) -> list[int]:

@@ -22,6 +22,7 @@ from tables import filled
 from relatome import corpora
 from relatome.data import Document
 from relatome.pipeline import GIVEN, load
+from relatome.runtime import Tagger
 from relatome.scoring import score
 from relatome.scoring.intervals import f1_intervals
 from relatome.scoring.mapping import with_gold_ids
@@ -72,7 +73,9 @@ def measured(model: str, documents: tuple[Document, ...]) -> dict[str, object]:
     """Scores of entities and relations from raw text, and of relations with given entities."""
     extract = load(model)
     predicted = list(extract([document.without_annotations() for document in documents]))
-    types = extract.tagger.types
+    tagger = extract.tagger
+    assert isinstance(tagger, Tagger)
+    types = tagger.types
     counts = mention_counts(documents, predicted, types)
     ways = compare_mentions(documents, predicted, types)
     mapped = [with_gold_ids(*pair) for pair in zip(predicted, documents, strict=True)]

@@ -36,7 +36,7 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--corpora", type=Path)
-    archive = corpora.find("biored", parser.parse_args().corpora) / "BIORED.zip"
+    archive = _archive(parser.parse_args().corpora)
     with tempfile.TemporaryDirectory() as folder:
         files = _files(archive, Path(folder))
         rounds = [{name: _seconds(paths) for name, paths in files.items()} for _ in range(ROUNDS)]
@@ -61,6 +61,15 @@ def main() -> None:
             "readers": libraries,
         },
     )
+
+
+def _archive(directory: Path | None) -> Path:
+    """The local copy of the published archive, whose three formats are read."""
+    entry, (split,) = corpora.parts("biored:train", directory)
+    for copy in corpora.copies(entry, split, directory) or ():
+        if copy.member is not None:
+            return copy.path
+    raise SystemExit("There is no BIORED.zip: run `relatome corpora get biored`.")
 
 
 def _files(published: Path, folder: Path) -> dict[str, list[Path]]:

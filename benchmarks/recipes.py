@@ -28,7 +28,7 @@ from common import RESULTS, machine, write_result
 from relatome import formats
 from relatome.corpora import data_hash
 from relatome.data import Document, Split
-from relatome.recipes import Combination, Recipe, load_any, load_recipe, shipped
+from relatome.recipes import Combination, Recipe, TaggerRecipe, load_any, load_recipe, shipped
 from relatome.scoring import Result, find_rule, score
 from relatome.scoring.compare import compare
 from relatome.scoring.intervals import f1_intervals
@@ -53,11 +53,23 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     seeds = [int(seed) for seed in options.seeds.split(",")]
     if options.compare:
-        first, second = (load_any(name) for name in options.recipes)
+        first, second = (relation_recipe(name) for name in options.recipes)
         compared(first, second, seeds, options.runs, options.corpora, options.results)
         return
     for name in options.recipes:
-        measured(load_any(name), seeds, options.runs, options.corpora, options.results)
+        measured(relation_recipe(name), seeds, options.runs, options.corpora, options.results)
+
+
+def relation_recipe(name: str) -> Recipe | Combination:
+    """A recipe for relations, of one run or of several.
+
+    Raises:
+        SystemExit: if it is one for a tagger.
+    """
+    recipe = load_any(name)
+    if isinstance(recipe, TaggerRecipe):
+        sys.exit(f"{recipe.name} is for a tagger, which has no relations to measure.")
+    return recipe
 
 
 def measured(
@@ -189,13 +201,14 @@ def compared(
     """Write what the second of two measured recipes gains over the first."""
     test_split, rule, primary = _judged(second)
     test = split(test_split, directory)
-    rows = []
+    rows, differences = [], []
     for seed in seeds:
-        scored = [
+        with_, without = (
             score(test.documents, predictions(run_folder(r.name, seed, runs), test), rule)
             for r in (second, first)
-        ]
-        found = compare(*scored, primary)
+        )
+        found = compare(with_, without, primary)
+        differences.append(found.difference)
         rows.append(
             {
                 "seed": seed,
@@ -219,7 +232,7 @@ def compared(
             "score": primary,
             "test": {"split": test_split, "sha256": data_hash(test.documents)},
             "seeds": rows,
-            "mean": statistics.mean(row["difference"] for row in rows),
+            "mean": statistics.mean(differences),
             "machine": machine(),
         },
         results,

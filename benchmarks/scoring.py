@@ -14,6 +14,7 @@ import argparse
 import random
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from common import machine, write_result
@@ -57,7 +58,7 @@ def main() -> None:
             "split": reference,
             "documents": len(gold),
             "relations": sum(len(document.relations) for document in gold),
-            "seconds": _seconds(lambda g=gold, p=predicted, r=rule: score(g, p, r)),
+            "seconds": _seconds(partial(score, gold, predicted, rule)),
         }
         if rule == "drugprot":
             other = score(gold, [_answer(d, -seed - 1) for seed, d in enumerate(gold)], rule)
@@ -65,7 +66,7 @@ def main() -> None:
                 "split": reference,
                 "documents": len(gold),
                 "resamples": RESAMPLES,
-                "seconds": _seconds(lambda a=result, b=other: compare(a, b)),
+                "seconds": _seconds(partial(compare, result, other)),
             }
     for rule, figures in results.items():
         print(f"{rule:18} {figures['split']:18} {figures['seconds']:6.3f} s")
@@ -83,11 +84,16 @@ def _answer(document: Document, seed: int) -> Document:
     ends = sorted(document.entity_by_id)
     labels = [relation.type for relation in document.relations]
     invented = [
-        Relation(*draw.sample(ends, 2), draw.choice(labels))
+        _invented(draw, ends, labels)
         for _ in range(len(document.relations) - len(kept))
         if len(ends) > 1
     ]
     return document.with_relations((*kept, *invented))
+
+
+def _invented(draw: random.Random, ends: list[str], labels: list[str]) -> Relation:
+    head, tail = draw.sample(ends, 2)
+    return Relation(head, tail, draw.choice(labels))
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -47,18 +48,20 @@ def main() -> None:
     assert isinstance(tagger, Tagger)
     fast = load(options.model, weights="bf16")
     consume(fast(texts[:4]))
-    encoded = [e for e in map(model.encode, documents) if e is not None]
+    encoded = encoded_by(model, documents)
     # every n-th document, so that the sample has the lengths and pairs of the whole
     sample = encoded[:: max(1, len(encoded) // options.pair_documents)]
     relation_passes = bare_relations(model, encoded)
     tagger_passes = bare_tagger(tagger, texts)
+
+    def passes_of_texts() -> None:
+        at_once(tagger_passes)
+        at_once(relation_passes)
+
     ways: dict[str, tuple[int, Callable[[], object]]] = {
         "raw text": (len(texts), lambda: consume(extract(texts))),
         "given entities": (len(documents), lambda: consume(extract(documents))),
-        "bare passes, raw text": (
-            len(texts),
-            lambda: (at_once(tagger_passes), at_once(relation_passes)),
-        ),
+        "bare passes, raw text": (len(texts), passes_of_texts),
         "bare passes, given entities": (len(documents), lambda: at_once(relation_passes)),
         "one sequence per pair": (
             len(sample),
@@ -105,6 +108,15 @@ def main() -> None:
     )
 
 
+def encoded_by(model: Model, documents: Iterable[Document]) -> list[EncodedDocument]:
+    """Documents as a model of document encoding reads them, those that have a candidate pair."""
+    found = [each for each in map(model.encode, documents) if each is not None]
+    encoded = [each for each in found if isinstance(each, EncodedDocument)]
+    if len(encoded) != len(found):
+        raise SystemExit("The model does not read a document in one pass: name one that does.")
+    return encoded
+
+
 def consume(results: Iterable[object]) -> None:
     """Take all results."""
     for _ in results:
@@ -120,14 +132,14 @@ def bare_relations(model: Model, encoded: list[EncodedDocument]) -> list[Callabl
     """The encoder passes of relations, their arrays made beforehand."""
     batches = [encoder_batch([each], 0) for each in encoded]
     feeds = [{name: batch[name] for name in ENCODER_INPUTS} for batch in batches]
-    return [lambda feed=feed: model.run_encoder(feed) for feed in feeds]
+    return [partial(model.run_encoder, feed) for feed in feeds]
 
 
 def bare_tagger(tagger: Tagger, texts: list[Document]) -> list[Callable[[], object]]:
     """The passes of the tagger, their arrays made beforehand."""
     cut = [token_windows(d.text, tagger.tokenizer, tagger.settings.encoding) for d in texts]
     feeds = [window_batch(each.ids, tagger.tokenizer.pad_id) for each in cut]
-    return [lambda feed=feed: tagger.run(feed) for feed in feeds]
+    return [partial(tagger.run, feed) for feed in feeds]
 
 
 def pair_passes(model: Model, encoded: EncodedDocument) -> int:

@@ -44,9 +44,13 @@ def main() -> None:
 def filled(page: str, blocks: dict[str, str]) -> str:
     """The page with the marked blocks made anew."""
     for name, block in blocks.items():
-        pattern = re.compile(f"(<!-- {name}:begin -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
-        page = pattern.sub(lambda found, text=block: f"{found[1]}{text}\n{found[2]}", page)
+        page = _with_block(page, name, block)
     return page
+
+
+def _with_block(page: str, name: str, block: str) -> str:
+    pattern = re.compile(f"(<!-- {name}:begin -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
+    return pattern.sub(lambda found: f"{found[1]}{block}\n{found[2]}", page)
 
 
 def scores() -> str:

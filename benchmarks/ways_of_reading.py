@@ -18,10 +18,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from relatome.runtime import Weights
 
 SPLIT = ("biored", "test")
-WEIGHTS = ("fp32", "bf16", "int8")
+WEIGHTS: tuple[Weights, ...] = ("fp32", "bf16", "int8")
 CORES = (1, 2)
 SHARE = 10  # of pair encoding, which takes many times as long, one document for so many
 
@@ -78,7 +81,7 @@ def main() -> None:
 
 
 def _fresh(
-    model: Path, weights: str, cores: int, documents: int, corpora: Path | None
+    model: Path, weights: Weights, cores: int, documents: int, corpora: Path | None
 ) -> dict[str, Any]:
     command = [sys.executable, __file__, "--one", str(model), weights, str(cores)]
     command += ["--documents", str(documents)]
@@ -89,7 +92,7 @@ def _fresh(
     return found
 
 
-def one(model: Path, weights: str, cores: int, options: argparse.Namespace) -> dict[str, Any]:
+def one(model: Path, weights: Weights, cores: int, options: argparse.Namespace) -> dict[str, Any]:
     """Measure in this process; libraries are loaded only now that it is bound to its cores."""
     started = time.perf_counter()
     if hasattr(os, "sched_setaffinity"):

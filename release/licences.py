@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from importlib.metadata import Distribution
+from importlib.metadata import Distribution, PackageMetadata
 from pathlib import Path
 
 from release.dependencies import CORE, extras, name_of, needed
@@ -86,10 +86,10 @@ def licence(distribution: Distribution) -> str:
     From the metadata: the expression, else the field of free text, else the classifiers.
     """
     metadata = distribution.metadata
-    if expression := metadata.get("License-Expression"):
-        return str(expression)
-    field = (metadata.get("License") or "").strip()
-    classifiers = [
+    if expression := _first(metadata, "License-Expression"):
+        return expression
+    field = _first(metadata, "License").strip()
+    classifiers: list[str] = [
         line.rsplit(" :: ", 1)[-1]
         for line in metadata.get_all("Classifier") or ()
         if line.startswith("License :: OSI Approved :: ")
@@ -100,6 +100,12 @@ def licence(distribution: Distribution) -> str:
         if "\n" not in said and all(_IDENTIFIER.fullmatch(name) for name in names) and said:
             return identifier
     return UNKNOWN
+
+
+def _first(metadata: PackageMetadata, name: str) -> str:
+    """The first value of a field; empty if there is none."""
+    values: list[str] = metadata.get_all(name) or []
+    return values[0] if values else ""
 
 
 def allowed(expression: str) -> bool:
