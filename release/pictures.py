@@ -125,10 +125,10 @@ def _kept(picture: bytes, target: Path) -> None:
 
 
 def _report(browser: Browser, report: Path, target: Path) -> None:
-    page = browser.new_page(viewport={"width": 1180, "height": 900})
+    page = browser.new_page()
+    page.set_viewport_size({"width": 1180, "height": 3150})
     page.goto(report.as_uri())
-    whole = {"x": 0, "y": 0, "width": 1180, "height": 3150}
-    _kept(page.screenshot(full_page=True, clip=whole), target)
+    _kept(page.screenshot(), target)
 
 
 if __name__ == "__main__":
