@@ -21,7 +21,8 @@ from relatome.data import Document
 from relatome.data.predicates import with_predicates
 from relatome.data.schemas import BIORED
 from relatome.formats import read, write
-from relatome.pipeline import load
+from relatome.pipeline import GIVEN, find_model, load
+from relatome.runtime import ModelFolder
 from tests.cli.conftest import Ran, Relatome
 from tests.tiny import DOCUMENTS, document
 
@@ -469,9 +470,19 @@ def test_the_shipped_model_knows_precisions(
     ran = relatome("extract", EXAMPLES, "--precision", precision, "-o", found)
     assert ran.code == 0
     assert f"Precision {precision}0 as measured on biored:dev." in ran.err
-    least = {"0.7": 0.5, "0.9": 0.7}[precision]
-    scores = [r.score or 0 for d in read(found) for r in d.relations]
-    assert min(scores) > least
+    calibration = ModelFolder(find_model("small")).settings.calibration
+    assert calibration is not None
+    level = calibration.level(float(precision))
+    assert level is not None
+    kept = [relation for document in read(found) for relation in document.relations]
+    assert kept
+    for relation in kept:
+        least = calibration.thresholds(relation.type).scores[level]
+        assert least is not None
+        assert relation.score is not None
+        assert relation.score >= least
+    every = [r for d in load(tagger=GIVEN)(read(EXAMPLES)) for r in d.relations]
+    assert len(kept) < len(every)
 
 
 @pytest.mark.parametrize(
