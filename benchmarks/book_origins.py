@@ -10,8 +10,9 @@ from typing import Any
 from book_parts import COMMANDS, blocks, result, table
 from common import RESULTS
 from matrix import recipes_in_order
+from recipes import relation_recipe, single
 
-from relatome.recipes import Combination, load_any, load_recipe, shipped
+from relatome.recipes import Combination, load_any, shipped
 
 _MATRIX = "make gpu-results"
 
@@ -134,9 +135,7 @@ def _lacking(there: set[str]) -> str:
 
 
 def _encoder(name: str) -> str:
-    recipe = load_any(name)
-    single = load_recipe(recipe.relation[0].recipe) if isinstance(recipe, Combination) else recipe
-    return single.encoder.name
+    return single(relation_recipe(name)).encoder.name
 
 
 def _judged(name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from book_parts import blocks, by, missing, percent, result, spread, table
 from matrix import FLAGSHIP, IDEAS, PEERS, flagships
-from recipes import relation_recipe
+from recipes import relation_recipe, single
 
 from relatome.recipes import Combination, Recipe, load_recipe, shipped
 
@@ -105,8 +105,7 @@ def _compare(without: str, with_: str) -> str:
 
 def _corpus(recipe: Recipe | Combination) -> str:
     """The corpus a recipe is judged on, be it by itself or as the target of a pool."""
-    single = load_recipe(recipe.relation[0].recipe) if isinstance(recipe, Combination) else recipe
-    return single.schema.removeprefix("biorex-")
+    return single(recipe).schema.removeprefix("biorex-")
 
 
 def _section(corpus: str, group: Sequence[Recipe | Combination], rows: Results) -> str:

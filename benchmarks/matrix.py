@@ -17,10 +17,10 @@ from pathlib import Path
 from types import FrameType
 
 from common import RESULTS
-from recipes import SEEDS, compared, measured, relation_recipe, run_folder
+from recipes import SEEDS, compared, measured, relation_recipe, run_folder, single
 
 from relatome.errors import RelatomeError
-from relatome.recipes import Combination, Recipe, load_recipe, shipped
+from relatome.recipes import Combination, Recipe, shipped
 from relatome.training.folder import RESULTS_FILE
 
 # The variants sized for a small encoder, which can be measured where there is no model hub. Those
@@ -149,7 +149,9 @@ def recipes_in_order() -> tuple[str, ...]:
 
     The flagship's recipes are those of that name on a small encoder.
     """
-    small = [recipe.name for recipe in flagships() if "minilm" in encoder_of(recipe).lower()]
+    small = [
+        recipe.name for recipe in flagships() if "minilm" in single(recipe).encoder.name.lower()
+    ]
     small.sort(key=lambda name: (name != f"{FLAGSHIP}-ensemble", name != FLAGSHIP, name))
     return (*small, *RECIPES)
 
@@ -158,12 +160,6 @@ def flagships() -> list[Recipe | Combination]:
     """Everything of the flagship: it, its parts, and what it is measured against."""
     names = (*shipped(), *shipped("combinations"))
     return [relation_recipe(name) for name in names if name.startswith(FLAGSHIP)]
-
-
-def encoder_of(recipe: Recipe | Combination) -> str:
-    """The encoder of a recipe, or of the first member of a combination."""
-    single = load_recipe(recipe.relation[0].recipe) if isinstance(recipe, Combination) else recipe
-    return single.encoder.name
 
 
 def measure(name: str, seed: int, runs: Path, corpora: Path | None, results: Path) -> None:

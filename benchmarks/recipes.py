@@ -72,6 +72,11 @@ def relation_recipe(name: str) -> Recipe | Combination:
     return recipe
 
 
+def single(recipe: Recipe | Combination) -> Recipe:
+    """A recipe of one run, or that of the first members of a combination."""
+    return load_recipe(recipe.relation[0].recipe) if isinstance(recipe, Combination) else recipe
+
+
 def measured(
     recipe: Recipe | Combination,
     seeds: list[int],
@@ -83,9 +88,7 @@ def measured(
     if isinstance(recipe, Combination):
         if recipe.tagged:
             sys.exit(f"{recipe.name} is for tagged documents, and there are none of {recipe.test}.")
-        seeds, encoder = seeds[:1], load_recipe(recipe.relation[0].recipe).encoder.name
-    else:
-        encoder = recipe.encoder.name
+        seeds = seeds[:1]
     test_split, rule, primary = _judged(recipe)
     test = split(test_split, directory)
     rows = [_seed(recipe, seed, test, runs, directory) for seed in seeds]
@@ -95,7 +98,7 @@ def measured(
             "command": f"python benchmarks/recipes.py {recipe.name} --seeds "
             + ",".join(map(str, seeds)),
             "recipe": recipe.name,
-            "encoder": encoder,
+            "encoder": single(recipe).encoder.name,
             "protocol": rule,
             "primary": primary,
             "test": {"split": test_split, "sha256": data_hash(test.documents)},

@@ -15,8 +15,6 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
 from relatome import corpora
 from relatome.corpora.overlap import Index
 from relatome.data import Document
@@ -47,7 +45,7 @@ def main() -> None:
     options.output.mkdir(parents=True, exist_ok=True)
     found = list(unknown(options.text, options.corpora))
     print(f"{len(found)} abstracts are neither in BioRED nor in a dev or test split", flush=True)
-    tagged = (msgspec.structs.replace(document, relations=()) for document in load("small")(found))
+    tagged = (document.with_relations(()) for document in load("small")(found))
     write(
         (document for document in tagged if document.mentions),
         options.output / "documents.jsonl",

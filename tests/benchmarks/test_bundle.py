@@ -74,8 +74,7 @@ def taught(runs: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     unlabelled = runs / "unlabelled"
     unlabelled.mkdir()
     (unlabelled / "documents.jsonl").write_bytes(b"")
-    lines = ("name = 'unlabelled'", "schema = 'biored'", "[splits.train]", "role = 'train'")
-    text = "\n".join((*lines, "files = ['documents.jsonl']\n"))
+    text = importlib.import_module("unlabelled").DESCRIPTION
     (unlabelled / "unlabelled.toml").write_text(text, encoding="utf-8")
     recipe = runs.parent / "taught.toml"
     table = """
