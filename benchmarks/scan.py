@@ -1,10 +1,11 @@
 """Speed and memory of a scan: one worker, two, and Ray; and what its bookkeeping costs.
 
-    python benchmarks/scan.py [--documents 20000] [--shards 100] [--text DIR] [--folder DIR]
+    python benchmarks/scan.py [--documents 1500] [--long 20000] [--text DIR] [--folder DIR]
     python benchmarks/scan.py --bookkeeping [--shards 1300] [--records 30000] [--folder DIR]
     python benchmarks/scan.py --tables [--check]
 
-The first scans real abstracts in every way, one after the other, each from nothing, and writes
+The first scans real abstracts in every way, one after the other, each from nothing, and many more
+by two workers, to see whether memory and time per document stay what they were; it writes
 ``benchmarks/results/scan.json``. The second sends as many shards as PubMed has through scheduler,
 tables and manifest with a stub for a model, and writes ``scan_bookkeeping.json``. The third fills
 the figures of docs/scale.md from the two.
@@ -46,6 +47,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results"
 PAGE = ROOT / "docs" / "scale.md"
 FIRST = 1_000
+SHARD = 50
 SEED = 13
 
 PUBMED = 37_000_000
@@ -55,8 +57,9 @@ CORES = (1, 16, 1_000)
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--documents", type=int, default=20 * FIRST)
-    parser.add_argument("--shards", type=int)
+    parser.add_argument("--documents", type=int, default=1_500)
+    parser.add_argument("--long", type=int, default=20_000)
+    parser.add_argument("--shards", type=int, default=1_300)
     parser.add_argument("--records", type=int, default=30_000)
     parser.add_argument("--text", type=Path, default=ROOT.parent / "shared" / "text" / "plain")
     parser.add_argument(
@@ -73,12 +76,12 @@ def main() -> None:
         if options.bookkeeping:
             name, result = (
                 "scan_bookkeeping",
-                bookkeeping(Path(folder), options.shards or 1300, options.records),
+                bookkeeping(Path(folder), options.shards, options.records),
             )
         else:
             name, result = (
                 "scan",
-                speed(Path(folder), options.text, options.documents, options.shards or 100),
+                speed(Path(folder), options.text, options.documents, options.long),
             )
     # Here, because what describes the machine brings torch along, which would be counted.
     from common import machine, write_result
@@ -89,41 +92,42 @@ def main() -> None:
 # ---------------------------------------------------------------- speed
 
 
-def speed(folder: Path, text: Path, count: int, shards: int) -> dict[str, object]:
-    """Scan real abstracts in every way."""
-    inputs, data = write_abstracts(folder / "in", text, count, shards)
-    ways: dict[str, dict[str, Any]] = {
-        "local, 1 worker": {"workers": 1},
-        "local, 2 workers": {"workers": 2},
-        "ray, 2 workers": {"workers": 2, "engine": "ray"},
+def speed(folder: Path, text: Path, count: int, many: int) -> dict[str, object]:
+    """Scan real abstracts in every way, and many by two workers."""
+    long = f"local, 2 workers, {many:,} abstracts"
+    ways: dict[str, tuple[int, dict[str, Any]]] = {
+        "local, 1 worker": (count, {"workers": 1}),
+        "local, 2 workers": (count, {"workers": 2}),
+        "ray, 2 workers": (count, {"workers": 2, "engine": "ray"}),
+        long: (many, {"workers": 2}),
     }
-    found = {}
-    for name, options in ways.items():
-        found[name] = watched(inputs, folder / "out", options)
+    found, data = {}, {}
+    for name, (documents, options) in ways.items():
+        data[f"{documents} abstracts"] = write_abstracts(folder / "in", text, documents)
+        found[name] = watched(folder / "in", folder / "out", options)
+        shutil.rmtree(folder / "in")
         shutil.rmtree(folder / "out")
-        print(name, json.dumps(found[name]))
-    rates = {name: each["documents_per_second"] for name, each in found.items()}
-    one, two, ray = rates.values()
-    first = found["local, 1 worker"]["seconds_per_document"]
+        print(name, json.dumps(found[name]), flush=True)
+    one, two, ray, _ = (each["documents_per_second"] for each in found.values())
+    seconds = found[long]["seconds_per_document"]
     return {
-        "command": f"python benchmarks/scan.py --documents {count} --shards {shards}",
-        "protocol": f"{count} abstracts of shared/text/plain in {shards} shards, drawn and "
+        "command": f"python benchmarks/scan.py --documents {count} --long {many}",
+        "protocol": f"{count:,} abstracts of shared/text/plain in shards of {SHARD}, drawn and "
         f"shuffled with seed {SEED}; each way once, one after the other; rates from the first news "
         "of a worker on, without start-up",
         "data": data,
         "ways": found,
+        "long": long,
         "ratios": {
             "two workers to one": two / one,
             "ray to local": ray / two,
-            "seconds per document, all to the first": first["all"] / first["first"],
+            "seconds per document, all to the first": seconds["all"] / seconds["first"],
         },
     }
 
 
-def write_abstracts(
-    folder: Path, text: Path, count: int, shards: int
-) -> tuple[Path, dict[str, str]]:
-    """Shards of abstracts in relatome's own format, and the hash of them all."""
+def write_abstracts(folder: Path, text: Path, count: int) -> str:
+    """Shards of abstracts in relatome's own format; returns the SHA-256 of them all."""
     every = []
     for path in sorted(text.glob("*.jsonl.gz")):
         with gzip.open(path) as stream:
@@ -134,14 +138,14 @@ def write_abstracts(
     if len(chosen) < count:
         sys.exit(f"{text} holds {len(chosen)} abstracts, fewer than {count}")
     hashed = hashlib.sha256()
-    for shard in range(shards):
-        lines = []
-        for number in range(shard * count // shards, (shard + 1) * count // shards):
-            lines.append(jsonl.line(abstract(number, msgspec.json.decode(chosen[number]))))
-        content = b"".join(lines)
+    for start in range(0, count, SHARD):
+        numbers = range(start, min(start + SHARD, count))
+        content = b"".join(
+            jsonl.line(abstract(number, msgspec.json.decode(chosen[number]))) for number in numbers
+        )
         hashed.update(content)
-        (folder / f"{shard:04d}.jsonl").write_bytes(content)
-    return folder, {"abstracts": hashed.hexdigest()}
+        (folder / f"{start // SHARD:04d}.jsonl").write_bytes(content)
+    return hashed.hexdigest()
 
 
 def abstract(number: int, record: dict[str, str]) -> Document:
@@ -354,18 +358,18 @@ def speed_table() -> str:
         memory = way["peak_worker_mb"]
         rate = f"{way['documents_per_second']:.2f}"
         lines.append(f"| {name} | {rate} | {memory['first']:.0f} MB | {memory['all']:.0f} MB |")
-    one = ways["local, 1 worker"]
-    seconds, early = one["seconds_per_document"], early_documents(one["documents"])
-    core = ways["local, 2 workers"]["documents_per_second"] / 2
+    long = ways[result["long"]]
+    seconds, early = long["seconds_per_document"], early_documents(long["documents"])
+    core = long["documents_per_second"] / 2
     lines += [
         "",
         f"Two workers do {ratios['two workers to one']:.2f} times what one does; Ray does "
-        f"{100 * ratios['ray to local']:.0f} % of what processes do. A document takes "
-        f"{1000 * seconds['first']:.0f} ms over the first {early:,} and "
-        f"{1000 * seconds['all']:.0f} ms over all.",
+        f"{100 * ratios['ray to local']:.0f} % of what processes do. Of {long['documents']:,} "
+        f"abstracts two workers do one in {1000 * seconds['first']:.0f} ms over the first "
+        f"{early:,} and in {1000 * seconds['all']:.0f} ms over all.",
         "",
-        f"At {core:.1f} documents a second on each of two cores, {PUBMED / 1e6:.0f} million "
-        "abstracts take, if cores scale as these two do:",
+        f"At {core:.1f} documents a second on each of two cores, as over those, "
+        f"{PUBMED / 1e6:.0f} million abstracts take, if cores scale as these two do:",
         "",
         "| cores | time |",
         "| ---: | ---: |",
@@ -395,7 +399,7 @@ def bookkeeping_table() -> str:
         f"| peak memory of the main process | {result['peak_main_mb']:.0f} MB |",
     ]
     if speed is not None:
-        core = speed["ways"]["local, 2 workers"]["documents_per_second"] / 2
+        core = speed["ways"][speed["long"]]["documents_per_second"] / 2
         busy = result["records"] / core / (result["commit_seconds"] / shards)
         lines += [
             "",

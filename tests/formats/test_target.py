@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +103,39 @@ def test_a_folder_appears_only_when_whole(tmp_path: Path) -> None:
     assert (target / "whole").read_text() == "x"
     with pytest.raises(WorkError, match="R111"), new_folder(target / "whole" / "below"):
         pass
+
+
+def test_what_a_killed_process_left_is_removed_but_not_what_another_is_writing(
+    tmp_path: Path,
+) -> None:
+    target, other = tmp_path / "a[b]", tmp_path / "a[b].other"
+    writes = """
+import sys, time
+from pathlib import Path
+from relatome.formats.target import new_folder
+with new_folder(Path(sys.argv[1])) as folder:
+    (folder / "half").write_text("x")
+    print("writing", flush=True)
+    time.sleep(600)
+"""
+    running = []
+    for path in (target, other, target):
+        command = [sys.executable, "-c", writes, str(path)]
+        running.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        stream = running[-1].stdout
+        assert stream is not None
+        assert stream.readline() == "writing\n"
+    for process in running[:2]:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert len(list(tmp_path.iterdir())) == 3
+    with new_folder(target) as folder:
+        (folder / "whole").write_text("x")
+    left = {path.name.rsplit(".", 2)[1] for path in tmp_path.glob(".*")}
+    assert left == {str(process.pid) for process in running[1:]}
+    running[2].kill()
+    for process in running:
+        process.communicate()
 
 
 def test_an_empty_folder_is_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,3 +89,11 @@ def test_an_actor_lost_between_two_shards_is_lost_once(engine: RayEngine) -> Non
     assert engine._actors[0].alive
     engine.give(0, task)
     assert engine.events(0) == [(0, RECORD)]
+
+
+def test_an_actor_that_answers_no_more_can_be_killed(engine: RayEngine) -> None:
+    engine.start(0)
+    assert engine.events(0) == [(0, Ready())]
+    engine.give(0, Task("s", Path("f"), 10, Path("out")))
+    engine.kill(0)
+    assert engine.events(0) == [(0, Died("was lost: it is gone"))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, deque
 from pathlib import Path
 
@@ -60,11 +61,41 @@ def units(count: int) -> list[Unit]:
     return [unit(str(number)) for number in range(count)]
 
 
+class Hangs(MadeUp):
+    """Workers that say nothing of a shard until they are killed, as often as told."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__({})
+        self.times = times
+        self.killed = 0
+
+    def give(self, worker: int, task: Task) -> None:
+        if self.killed < self.times:
+            self.busy.add(worker)
+        else:
+            super().give(worker, task)
+
+    def kill(self, worker: int) -> None:
+        self.killed += 1
+        self.news.append((worker, Died("was killed by signal 9")))
+
+    def events(self, timeout: float) -> list[tuple[int, Event]]:
+        if not self.news:
+            time.sleep(0.001)
+        return super().events(timeout)
+
+
 def run(engine: MadeUp, count: int, workers: int = 2) -> tuple[list[str], list[str], State]:
     done: list[str] = []
     state = State(count, 10 * count)
     given_up = schedule(
-        units(count), engine, workers, state, lambda task, _: done.append(task.name), lambda: None
+        units(count),
+        engine,
+        workers,
+        state,
+        lambda task, _: done.append(task.name),
+        lambda: None,
+        patience=0.01,
     )
     return done, [each.name for each in given_up], state
 
@@ -111,3 +142,16 @@ def test_workers_that_die_as_they_start_stop_the_run() -> None:
     run(MadeUp({}, starts=[Died("fell")] * (MOST_LOSSES - 1)), 2, workers=1)
     with pytest.raises(WorkError, match=r"R913.*it fell"):
         run(MadeUp({}, starts=[Died("fell")] * MOST_LOSSES), 2, workers=1)
+
+
+def test_a_worker_that_hangs_is_killed_and_its_shard_done_by_another() -> None:
+    engine = Hangs(MOST_LOSSES - 1)
+    done, given_up, state = run(engine, 1, workers=1)
+    assert (done, given_up, state.lost) == (["0"], [], MOST_LOSSES - 1)
+
+
+def test_a_shard_on_which_all_hang_is_given_up_and_it_is_said_why() -> None:
+    engine = Hangs(MOST_LOSSES)
+    done, given_up, state = run(engine, 2, workers=1)
+    assert (done, given_up) == (["1"], ["0"])
+    assert "told nothing for" in state.last

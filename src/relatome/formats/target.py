@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import gzip
 import os
 import shutil
+import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,14 +54,20 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
 def new_folder(path: Path) -> Iterator[Path]:
     """A folder that appears at `path` when the block ends well, and not at all otherwise.
 
+    What a killed process left half written at the same place is removed.
+
     Raises:
         UsageError: if there is something already, see `require_new_folder`.
         WorkError: if the folder cannot be written.
     """
     require_new_folder(path)
     whole = path.resolve()  # "." has no name
-    temporary = whole.with_name(f".{whole.name}.{os.getpid()}.part")
+    begin = f".{whole.name}.{socket.gethostname()}."
+    temporary = whole.with_name(f"{begin}{os.getpid()}.part")
     try:
+        for left in whole.parent.glob(f"{glob.escape(begin)}*.part"):
+            if not _runs(left.name.removeprefix(begin).removesuffix(".part")):
+                shutil.rmtree(left, ignore_errors=True)
         temporary.mkdir(parents=True)
         yield temporary
         if whole.exists():
@@ -68,6 +77,19 @@ def new_folder(path: Path) -> Iterator[Path]:
         raise WorkError(CANNOT_WRITE, path=path, reason=error.strerror or error) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _runs(process: str) -> bool:
+    """Whether a process of this machine is running, or may be."""
+    if not process.isdecimal() or sys.platform == "win32":  # where asking would end it
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def require_new_folder(path: Path) -> None:

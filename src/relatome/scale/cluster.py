@@ -115,6 +115,10 @@ class RayEngine:
             return []
         return [event]
 
+    def kill(self, worker: int) -> None:
+        """Kill an actor; what is awaited of it will tell."""
+        self._ray.kill(self._actors[worker])
+
     def close(self) -> None:
         """Kill all actors, and leave the cluster if we joined it."""
         for actor in getattr(self, "_actors", {}).values():

@@ -59,6 +59,10 @@ class LocalEngine:
                 found.append((worker, Died(self._buried(worker))))
         return found
 
+    def kill(self, worker: int) -> None:
+        """Kill a process; its pipe will tell."""
+        self._workers[worker][0].kill()
+
     def close(self) -> None:
         """Kill all; nothing they have under way counts."""
         for process, _ in self._workers.values():

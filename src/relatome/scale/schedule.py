@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
@@ -13,6 +14,9 @@ from relatome.scale.worker import Failure, Step
 
 _TICK = 1.0  # seconds without news until it is looked how far the scan is
 MOST_LOSSES = 3  # of workers on one shard, or one after the other as they start
+# Seconds without news of a shard until its worker is taken to hang. A worker tells every second or
+# so how far it is, a little later if a document is enormous.
+PATIENCE = 900.0
 
 
 class Ready(NamedTuple):
@@ -40,6 +44,9 @@ class Engine(Protocol):
     def events(self, timeout: float) -> list[tuple[int, Event]]:
         """What happened since, in its order for each worker; empty after `timeout` seconds."""
 
+    def kill(self, worker: int) -> None:
+        """End a worker, whatever it is at; its death is told as any other."""
+
     def close(self) -> None:
         """End all workers at once, whatever they are at."""
 
@@ -65,10 +72,11 @@ def schedule(
     state: State,
     commit: Callable[[Task, ShardRecord], None],
     watch: Callable[[], None],
+    patience: float = PATIENCE,
 ) -> list[GivenUp]:
     """Have all shards done.
 
-    A shard whose worker died is given to another one, three times at most.
+    A shard whose worker died, or hung and was killed, is given to another one, three times at most.
 
     Args:
         units: in the order they are to be begun.
@@ -77,6 +85,7 @@ def schedule(
         state: is told how far everything is.
         commit: called once for each shard that is done.
         watch: called after news, and every second without.
+        patience: seconds without news of a shard until its worker is killed.
 
     Returns:
         The shards that could not be done.
@@ -85,7 +94,7 @@ def schedule(
         RelatomeError: if what went wrong would go wrong with every shard; what `commit` and `watch`
             raise.
     """
-    return _Schedule(units, engine, state, commit).run(workers, watch)
+    return _Schedule(units, engine, state, commit, patience).run(workers, watch)
 
 
 class _Schedule:
@@ -95,11 +104,15 @@ class _Schedule:
         engine: Engine,
         state: State,
         commit: Callable[[Task, ShardRecord], None],
+        patience: float,
     ) -> None:
         self._engine, self._state, self._commit = engine, state, commit
+        self._patience = patience
         self._waiting = deque(units)
         self._ready: set[int] = set()
         self._running: dict[int, tuple[Unit, Task]] = {}
+        self._silent: dict[int, float] = {}  # seconds since their last news
+        self._hung: set[int] = set()  # killed for their silence, which is not told yet
         self._losses: Counter[str] = Counter()
         self._bad_starts = 0
         self._given_up: list[GivenUp] = []
@@ -107,9 +120,15 @@ class _Schedule:
     def run(self, workers: int, watch: Callable[[], None]) -> list[GivenUp]:
         for worker in range(min(workers, len(self._waiting))):
             self._engine.start(worker)
+        looked = time.monotonic()
         while self._waiting or self._running:
             for worker, event in self._engine.events(_TICK):
+                self._silent[worker] = 0.0
                 self._handle(worker, event)
+            now = time.monotonic()
+            # No more than a look should take: while all of this was suspended, nobody was silent.
+            self._kill_silent(min(now - looked, 2 * _TICK))
+            looked = now
             for worker in sorted(self._ready):
                 if self._waiting:
                     self._give(worker)
@@ -120,8 +139,15 @@ class _Schedule:
         unit = self._waiting.popleft()
         task = unit.task(self._losses[unit.name])
         self._ready.remove(worker)
-        self._running[worker] = unit, task
+        self._running[worker], self._silent[worker] = (unit, task), 0.0
         self._engine.give(worker, task)
+
+    def _kill_silent(self, seconds: float) -> None:
+        for worker in self._running:
+            self._silent[worker] += seconds
+            if self._silent[worker] > self._patience:
+                self._hung.add(worker)
+                self._engine.kill(worker)
 
     def _handle(self, worker: int, event: Event) -> None:
         if isinstance(event, Ready):
@@ -149,6 +175,9 @@ class _Schedule:
         return unit, task
 
     def _lose(self, worker: int, reason: str) -> None:
+        if worker in self._hung:
+            self._hung.remove(worker)
+            reason = f"told nothing for {self._patience:,.0f} seconds and was killed"
         self._state.lost += 1
         self._ready.discard(worker)
         if worker in self._running:
