@@ -112,6 +112,16 @@ def test_an_unknown_type_names_the_document(extract: Pipeline) -> None:
         extract.extract(msgspec.structs.replace(made, mentions=mentions))
 
 
+def test_types_of_mentions_that_are_not_kept_are_not_judged(tiny_model: Path) -> None:
+    made = DOCUMENTS[1]
+    mentions = (msgspec.structs.replace(made.mentions[0], type="Protein"), *made.mentions[1:])
+    odd = msgspec.structs.replace(made, mentions=mentions)
+    extract = load(tiny_model, tagger=tagging, weights="fp32", threads=1)
+    assert extract.input_schema is None
+    assert extract.extract(odd) == extract.extract(made)
+    assert extract.under(tagger="given").input_schema == extract.schema
+
+
 def test_min_score_leaves_out_what_is_lower(tiny_model: Path) -> None:
     everything = list(load(tiny_model, weights="fp32", threads=1)(MANY))
     for least in (0.0, 0.4, 0.8, 1.0):

@@ -164,7 +164,8 @@ FILE_MISSING = Message("R101", "there is no file or folder {path}.", "Check the 
 UNKNOWN_TYPE = Message(
     "R103",
     "unknown entity type {type!r}.",
-    "Known types: {known}. Correct the type, or add it to the schema as an alias.",
+    "Known types: {known}. Correct the type, or add it to the schema as an alias; `extract` and "
+    "`scan` find all entities anew with --tagger local.",
 )
 OFFSET_MISMATCH = Message(
     "R104",
@@ -213,6 +214,11 @@ NOT_UTF8 = Message(
     "R122",
     "{what} is not UTF-8.",
     "Convert the file, for example: iconv -f LATIN1 -t UTF-8 OLD > NEW",
+)
+OUTPUT_FAILED = Message(
+    "R119",
+    "standard output cannot be written: {reason}.",
+    "Make room, or write to another place; what was written so far is not whole.",
 )
 FILE_TRUNCATED = Message(
     "R123",
@@ -590,11 +596,21 @@ UNKNOWN_SCORE = Message(
 NO_GOLD = Message(
     "R403", "there is no annotated document to score against.", "Check the gold file."
 )
+GOLD_SPLITS = Message(
+    "R410",
+    "the corpus {corpus} has several splits, and a score is that of one.",
+    "Name one: {known}.",
+)
+NOTHING_SHARED = Message(
+    "R411",
+    "none of the {count} predicted documents is in the gold, for example {examples}.",
+    "Check that prediction and gold belong together, and that ids are written alike.",
+)
 EXTRA_DOCUMENTS = Message(
     "R404",
     "{count} predicted documents are not in the gold, for example {examples}.",
     "Check that prediction and gold belong together; to score only the shared documents, say so "
-    "(`--extra ignore`).",
+    "(`--extra ignore` of evaluate and compare).",
 )
 BAD_FOLDS = Message(
     "R406",
@@ -849,6 +865,12 @@ MODEL_UNKNOWN = Message(
     "there is no model {name!r}.",
     "Give a model folder, or one of the models relatome comes with: {known}.",
 )
+TAGGER_UNKNOWN = Message(
+    "R525",
+    "there is no tagger {name!r}.",
+    "Say auto, local, given or, for ids, pubtator3; or give a model folder with a tagger, or one "
+    "of the models relatome comes with: {known}.",
+)
 MODEL_SCORES = Message(
     "R514",
     "the model's scores are not numbers.",
@@ -876,6 +898,11 @@ PRECISION_RANGE = Message(
     "{precision!r} is no precision that can be asked for.",
     "Give a number above 0 and up to {most}; the weights to compute with are chosen by --weights "
     "int8 or --weights fp32.",
+)
+CALIBRATE_SHIPPED = Message(
+    "R853",
+    "the model {name} came with relatome and stays as it is.",
+    "Give the calibrated model a folder of its own: --output DIR.",
 )
 CALIBRATION_FEW = Message(
     "R852",
@@ -1546,7 +1573,9 @@ SERVE_TOO_LARGE = Message(
     "Send it in parts, or start the service with a larger --max-body.",
 )
 SERVE_SLOW = Message(
-    "R944", "the request did not arrive within {seconds:g} seconds.", "Send it again, or in parts."
+    "R944",
+    "the request did not arrive within {seconds:g} seconds, or paused for {pause:g}.",
+    "Send it again, or in parts.",
 )
 SERVE_BODY = Message(
     "R945", "the body is not what is asked for: {reason}.", "What it may hold: GET /openapi.json"

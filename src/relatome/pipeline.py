@@ -15,7 +15,13 @@ from relatome.data import Document, Relation, Schema
 from relatome.data.parts import Part, parts, put_together
 from relatome.encode import units
 from relatome.entities import Linker, group
-from relatome.errors import CALIBRATION_MISSING, MODEL_UNKNOWN, PRECISION_RANGE, UsageError
+from relatome.errors import (
+    CALIBRATION_MISSING,
+    MODEL_UNKNOWN,
+    PRECISION_RANGE,
+    TAGGER_UNKNOWN,
+    UsageError,
+)
 from relatome.formats import text_document
 from relatome.formats.report import counted
 from relatome.runtime import (
@@ -177,6 +183,11 @@ class Pipeline:
     def schema(self) -> Schema:
         """Entity types and labels of the model."""
         return self.model.schema
+
+    @property
+    def input_schema(self) -> Schema | None:
+        """What mentions of the input must fit; None if none of them is kept."""
+        return self.schema if self._tagging in (AUTO, GIVEN) else None
 
     @property
     def tagger(self) -> Callable[[Document], Document]:
@@ -419,6 +430,9 @@ def tagger_folder(model: ModelFolder, asked: str | Path) -> Path:
         UsageError: if there is no such folder.
     """
     if asked not in (AUTO, GIVEN, LOCAL):
+        known = shipped_models()
+        if str(asked) not in known and not Path(asked).is_dir():
+            raise UsageError(TAGGER_UNKNOWN, name=str(asked), known=", ".join(known) or "none")
         return find_model(asked)
     return model.path if model.manifest.tagger else find_model(DEFAULT_MODEL)
 

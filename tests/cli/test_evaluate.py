@@ -131,6 +131,13 @@ def test_a_prediction_for_other_documents_is_refused(tmp_path: Path) -> None:
     assert "note: gold documents without a prediction, counted as missed: 1" in printed
 
 
+def test_a_prediction_for_none_of_the_documents_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other.pubtator"
+    other.write_text(PREDICTED.read_text("utf-8").replace("9000000", "7000000"), "utf-8")
+    said = refused(1, "--gold", GOLD, "--pred", other, "--rule", "biored-8", "--extra", "ignore")
+    assert "[R411] none of the 3 predicted documents is in the gold" in said
+
+
 def test_gold_the_rule_cannot_judge_names_file_and_document(tmp_path: Path) -> None:
     odd = tmp_path / "odd.pubtator"
     odd.write_text(GOLD.read_text("utf-8").replace("\tBind\t", "\tINHIBITOR\t"), "utf-8")
@@ -218,6 +225,13 @@ def test_gold_may_be_a_split_of_a_corpus(corpora_dir: Path) -> None:
     assert written["scores"]["all"]["true_positive"] == 1163
     assert written["gold"]["corpus"] == "biored:test"
     assert len(written["gold"]["sha256"]) == 64
+
+
+def test_gold_is_one_split() -> None:
+    own = EXAMPLES.parent / "own-corpus" / "corpus.toml"
+    said = refused(2, "--gold", own, "--pred", PREDICTED, "--rule", "relations-ordered")
+    assert "[R410]" in said
+    assert f"{own}:train, {own}:dev" in said
 
 
 def test_a_corpus_of_ones_own_is_gold() -> None:

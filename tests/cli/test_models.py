@@ -114,3 +114,27 @@ def test_the_shipped_models_are_calibrated() -> None:
         assert found.weights == folder.weights[0]
         assert found.after.error < found.before.error
         assert f"{found.after.error:.3f} after" in folder.card()
+
+
+def test_a_shipped_model_is_left_as_it_is(relatome: Relatome, tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    write(learnable(3), path, "jsonl")
+    ran = relatome("models", "calibrate", "small", path)
+    assert ran.code == 2
+    assert "[R853]" in ran.err
+    assert "--output" in ran.err
+
+
+def test_calibrating_a_copy(relatome: Relatome, folder: Path, tmp_path: Path) -> None:
+    path, target = tmp_path / "own.jsonl", tmp_path / "calibrated"
+    write(learnable(60), path, "jsonl")
+    before = {each.name: each.read_bytes() for each in folder.iterdir()}
+    ran = relatome("models", "calibrate", folder, path, "--weights", "fp32", "-o", target)
+    assert (ran.code, ran.err) == (0, "")
+    assert f"Wrote {target}" in ran.out
+    assert {each.name: each.read_bytes() for each in folder.iterdir()} == before
+    made = ModelFolder(target)
+    made.verify()
+    assert made.manifest.settings.calibration.split == str(path)
+    again = relatome("models", "calibrate", folder, path, "--weights", "fp32", "-o", target)
+    assert "[R156]" in again.err

@@ -76,10 +76,16 @@ def test_of_sentences_with_both_the_weightiest(
 
 @pytest.mark.parametrize(
     ("weights", "expected"),
-    [((0.4, 0.3, 0.2, 0.1), [2, 0]), ((0.1, 0.2, 0.3, 0.4), [3, 1])],
+    [
+        ((0.4, 0.3, 0.2, 0.1), [0, 2]),
+        ((0.1, 0.2, 0.3, 0.4), [3, 1]),
+        ((0.25, 0.25, 0.25, 0.25), [2, 0]),
+    ],
 )
-def test_where_none_has_both_one_for_each(weights: tuple[float, ...], expected: list[int]) -> None:
-    # The disease is the head.
+def test_where_none_has_both_one_for_each_the_weightier_first(
+    weights: tuple[float, ...], expected: list[int]
+) -> None:
+    # The disease is the head, whose sentence stands first where they weigh alike.
     assert chosen(APART, *weights) == [[*expected, -1]]
 
 

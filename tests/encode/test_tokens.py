@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import tokenizers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -153,8 +154,6 @@ def test_a_tokenizer_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_tokenizer_without_special_tokens_is_refused() -> None:
-    import tokenizers
-
     bare = tokenizers.Tokenizer(
         tokenizers.models.WordPiece({"[UNK]": 0, "pain": 1}, unk_token="[UNK]")
     )
@@ -203,3 +202,15 @@ def test_a_marker_that_is_not_there_is_named() -> None:
 def test_pieces_of_a_fixed_text() -> None:
     assert TOKENIZER.pieces("what pain").tolist() == TOKENIZER("what pain").ids.tolist()
     assert TOKENIZER.pieces("what pain") is TOKENIZER.pieces("what pain")
+
+
+def test_pieces_of_sentencepiece_begin_at_their_word() -> None:
+    words = ("the", "aspirin", "dose")
+    pieces = [("<unk>", 0.0), ("▁", -9.0), *((f"▁{word}", -1.0) for word in words)]
+    inner = tokenizers.Tokenizer(tokenizers.models.Unigram(pieces, unk_id=0))
+    inner.pre_tokenizer = tokenizers.pre_tokenizers.Metaspace()
+    inner.add_special_tokens(list(SPECIALS))
+    text = "the aspirin\u00a0 dose"
+    tokens = Tokenizer(inner.to_str())(text)
+    spans = zip(tokens.starts, tokens.ends, strict=True)
+    assert [text[start:end] for start, end in spans if end > start] == ["the", "aspirin", "dose"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,3 +97,12 @@ def test_other_changes_of_dna_are_not() -> None:
 def test_any_name_has_a_key(name: str) -> None:
     assert variant_key(name) == variant_key(name)
     assert bool(variant_key(name)) == bool(name)
+
+
+@pytest.mark.parametrize("piece", ["-", "a ", "a(", "1", "+1", "a1"])
+def test_what_is_no_name_takes_no_time(piece: str) -> None:
+    name = piece * 20_000
+    began = time.process_time()
+    assert variant_key(name) == name
+    assert parse_variant(name) is None
+    assert time.process_time() - began < 1

@@ -35,7 +35,7 @@ BAD = Message("R999", "this document is bad.", "Nothing.")
 class StubExtractor:
     """Capitalized words are entities, neighbours are related; scores follow from the text."""
 
-    schema: Schema | None = None
+    input_schema: Schema | None = None
 
     def __init__(self, slow: float = 0.0, die: Path | None = None) -> None:
         self.tally = Tally()

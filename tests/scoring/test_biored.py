@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from relatome import formats
+from relatome.data import Document
 from relatome.errors import InputError
 from relatome.scoring import Counts, score
 
@@ -225,3 +228,17 @@ def test_a_prefix_of_mentions_or_of_relations_alone_makes_no_difference() -> Non
             result = score([one], [other], "biored-8")
             assert result.groups["type pair"]["all"] == {"disease-gene": Counts(1, 0, 0)}
             assert not result.notes
+
+
+def test_a_prefix_of_the_acting_entity_makes_no_difference() -> None:
+    def acted(disease: str) -> Document:
+        types = {"D": "Disease", "G": "Gene", "M": "Disease"}
+        made = document(
+            "1", [("G1", disease, "Association", True)], entities=("G1", disease), types=types
+        )
+        (relation,) = made.relations
+        return made.with_relations((msgspec.structs.replace(relation, subject=disease),))
+
+    for one, other in permutations((acted("D1"), acted("MESH:D1"))):
+        result = score([one], [other], "biored-direction")
+        assert result.counts("pair+type+direction") == Counts(1, 0, 0)

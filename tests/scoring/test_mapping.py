@@ -95,3 +95,14 @@ def test_the_acting_entity_is_renamed_too() -> None:
     made = made.with_relations((Relation("x", "z", "Association", subject="x"),))
     gold = document("d", "{KCN9|G|1} {ketosis|D|D1}")
     assert with_gold_ids(made, gold).relations[0].subject == "1"
+
+
+def test_two_directions_are_two_relations_where_the_order_means_something() -> None:
+    made = predicted(
+        "{KCN9|G|x} and {Kcn9|G|y}, {TPO2|G|2}, in {ketosis|D|z}",
+        ("x", "2", "Association", 0.9),
+        ("2", "y", "Association", 0.8),
+    )
+    assert len(with_gold_ids(made, GOLD).relations) == 1
+    kept = with_gold_ids(made, GOLD, ordered=True).relations
+    assert [(r.head, r.tail) for r in kept] == [("1", "2"), ("2", "1")]

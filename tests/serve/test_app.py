@@ -159,6 +159,18 @@ def test_local_tags_documents_that_bring_entities_along(client: httpx2.Client) -
     assert all(each["id"].startswith("local:") for each in document["entities"])
 
 
+def test_types_of_entities_that_are_not_kept_are_not_judged(client: httpx2.Client) -> None:
+    odd = {**OWN, "mentions": [{**OWN["mentions"][0], "type": "Protein"}], "relations": []}
+    told = {
+        tagger: client.post("/v1/extract", json={"documents": [odd], "options": {"tagger": tagger}})
+        for tagger in ("auto", "local")
+    }
+    assert {tagger: answer.status_code for tagger, answer in told.items()} == {
+        "auto": 422,
+        "local": 200,
+    }
+
+
 def test_documents_that_cannot_be_used_are_told_of(client: httpx2.Client) -> None:
     wrong = {**OWN, "id": "wrong", "mentions": [{**OWN["mentions"][0], "text": "abacus"}]}
     body = {"documents": [wrong, OWN]}
@@ -363,6 +375,7 @@ def test_bodies_that_are_something_else(client: httpx2.Client, body: bytes, reas
         ({"text": " \n\t"}, 422, "R957"),
         ({"documents": []}, 422, "R957"),
         ({"content": ""}, 422, "R957"),
+        ({"content": '{"documents": []}', "format": "bioc-json"}, 422, "R957"),
         ({"content": "7\t1\t2\tx", "format": "pubtator"}, 422, "R130"),
         ({"content": "<collection>", "format": "bioc-xml"}, 422, "R123"),
         ({"content": "%PDF-1.4 \0"}, 422, "R124"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -24,7 +26,7 @@ from relatome.cli.serve import serve
 from relatome.cli.sweep import sweep
 from relatome.cli.train import train
 from relatome.cli.vote import vote
-from relatome.errors import RelatomeError
+from relatome.errors import OUTPUT_FAILED, RelatomeError, WorkError
 
 app = typer.Typer(
     name="relatome",
@@ -57,6 +59,9 @@ app.add_typer(recipes, name="recipes")
 app.add_typer(models, name="models")
 app.add_typer(graph, name="graph")
 
+# What a disk without room says.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
 
 def _tell_version(asked: bool) -> None:
     if asked:
@@ -80,11 +85,36 @@ def _every_command(
 def main() -> None:
     """Run the command line; an error relatome knows is one line on stderr, never a traceback."""
     try:
-        app()
+        try:
+            app()
+        except SystemExit as end:
+            if _is_broken_pipe(end.__context__):
+                raise BrokenPipeError from None
+            sys.stdout.flush()  # here, where it can still be said what goes wrong
+            raise
     except RelatomeError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(error.exit_code)
+        _fail(error)
     except BrokenPipeError:
         # The reader of our output (`| head`) went away; that is not an error.
-        sys.stderr.close()
+        _drop_output()
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in _FULL or error.filename is not None:
+            raise
+        _drop_output()
+        _fail(WorkError(OUTPUT_FAILED, reason=error.strerror or error))
+
+
+def _is_broken_pipe(error: BaseException | None) -> bool:
+    """Whether it is what Typer ends a command for, with code 1, when its reader has gone."""
+    return isinstance(error, OSError) and error.errno == errno.EPIPE
+
+
+def _drop_output() -> None:
+    """Forget what standard output could not take, which would be tried again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _fail(error: RelatomeError) -> NoReturn:
+    typer.echo(f"error: {error}", err=True)
+    sys.exit(error.exit_code)

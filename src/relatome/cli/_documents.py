@@ -48,12 +48,12 @@ class Ids(NamedTuple):
 
 
 def documents_of(
-    files: list[str], ids: Ids, schema: Schema, problems: Problems | None
+    files: list[str], ids: Ids, schema: Schema | None, problems: Problems | None
 ) -> tuple[Iterator[Document], FetchReport | None]:
     """The documents of all files, then those of all ids; and what the services said, afterwards.
 
     That each file exists and each id is one is checked before the first is read. Relations are to
-    be replaced, so those of files may be of any type.
+    be replaced, so those of files may be of any type; so may mentions if there is no `schema`.
 
     Raises:
         UsageError: if nothing is asked for, or of PubTator3 what it does not have.
@@ -74,7 +74,7 @@ def documents_of(
     return _distinct(parts, problems), report
 
 
-def _read(name: str, schema: Schema, problems: Problems | None) -> Iterator[Document]:
+def _read(name: str, schema: Schema | None, problems: Problems | None) -> Iterator[Document]:
     from relatome import formats
 
     if name == PIPE:

@@ -63,7 +63,7 @@ ComputedWeights = Annotated[
     Literal["int8", "fp32", "bf16"] | None,
     typer.Option(
         help="Weights to compute with; default: the fastest the model has. bf16 is faster on "
-        "processors made for it (pip install 'relatome[fast]')."
+        "processors made for it (pip install 'relatome\\[fast]')."
     ),
 ]
 

@@ -238,7 +238,11 @@ def _answer(
     predicted = _conformed(predicted, schema)
     if any(is_local(id) for d in predicted for m in d.mentions for id in m.entity_ids):
         by_id = {document.id: document for document in documents}
-        predicted = [with_gold_ids(d, by_id[d.id]) if d.id in by_id else d for d in predicted]
+        ordered = schema is not None and schema.ordered
+        predicted = [
+            with_gold_ids(d, by_id[d.id], ordered=ordered) if d.id in by_id else d
+            for d in predicted
+        ]
         facts["entities"] = "local identifiers, compared under those the annotation gives them"
     return Answer(name, predicted, facts, read_history(path) if recipe is not None else {})
 

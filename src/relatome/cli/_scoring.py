@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from relatome.cli._options import Extra
-from relatome.errors import CANNOT_WRITE, NO_TARGET, InputError, Place, UsageError, WorkError
+from relatome.errors import (
+    CANNOT_WRITE,
+    GOLD_SPLITS,
+    NO_TARGET,
+    NOTHING_SHARED,
+    InputError,
+    Place,
+    UsageError,
+    WorkError,
+)
 
 if TYPE_CHECKING:
     from relatome.data import Document, Schema
@@ -24,12 +33,19 @@ class Side(NamedTuple):
 
 
 def read_gold(reference: str, corpora: Path | None) -> Side:
-    """The annotated documents of a file or of a corpus such as ``drugprot:dev``."""
+    """The annotated documents of a file or of a split of a corpus such as ``drugprot:dev``.
+
+    Raises:
+        UsageError: if there is no such thing, or the corpus has several splits and none is named.
+    """
     from relatome import formats
     from relatome.corpora import data_hash, load, names, names_corpus, parts
 
     if names_corpus(reference):
         entry, splits = parts(reference, corpora)
+        if len(splits) > 1:
+            known = ", ".join(f"{reference}:{split.name}" for split in splits)
+            raise UsageError(GOLD_SPLITS, corpus=reference, known=known)
         documents = [d for s in splits for d in load(entry.name, s.name, corpora).documents]
         return Side(documents, {"corpus": reference, "sha256": data_hash(documents)})
     path = Path(reference)
@@ -75,9 +91,17 @@ def read_predictions(path: Path, gold: Side) -> Side:
 
 
 def score_sides(gold: Side, predicted: Side, rule: Rule, extra: Extra) -> Result:
-    """Score one side against the other; gold that the rule cannot judge is named with its file."""
+    """Score one side against the other; gold that the rule cannot judge is named with its file.
+
+    Raises:
+        InputError: if they have no document in common, besides what `score` raises.
+    """
     from relatome.scoring import score
 
+    known, asked = ({document.id for document in side.documents} for side in (gold, predicted))
+    if asked and known.isdisjoint(asked) and (extra == "ignore" or rule.extra == "ignore"):
+        examples = ", ".join(sorted(asked)[:3])
+        raise InputError(NOTHING_SHARED, count=len(asked), examples=examples)
     try:
         choice = None if extra == "rule" else extra
         return score(gold.documents, predicted.documents, rule, extra=choice)

@@ -145,7 +145,7 @@ def extract(
         from relatome.entities import Dictionary
 
         pipeline.linker = Dictionary.read(dictionary, pipeline.schema.canonical_type)
-    given, fetched = documents_of(files or [], ids, pipeline.schema, problems)
+    given, fetched = documents_of(files or [], ids, pipeline.input_schema, problems)
     documents = pipeline(given)
     if predicates is not None:
         if format in formats.ANSWERS:

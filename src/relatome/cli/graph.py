@@ -38,7 +38,7 @@ def build(
             "earlier ones.",
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="KG", help="The folder to write.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="KG", help="The folder to write.")],
     memory: Annotated[
         str, typer.Option(metavar="SIZE", help="What the process may take; the rest goes to disk.")
     ] = "1GB",
@@ -76,7 +76,7 @@ def export(
     built: Built,
     out: Annotated[
         Path,
-        typer.Option("--out", metavar="PATH", help="A new folder; for graphml, a file."),
+        typer.Option("--out", "-o", metavar="PATH", help="A new folder; for graphml, a file."),
     ],
     format: Annotated[
         Literal["kgx-tsv", "kgx-jsonl", "graphml", "neo4j"],

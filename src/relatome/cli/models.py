@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from relatome.cli._options import Corpora
-from relatome.errors import EXTRA_MISSING, MissingExtraError
+from relatome.errors import CALIBRATE_SHIPPED, EXTRA_MISSING, MissingExtraError, UsageError
 
 models = typer.Typer(
     no_args_is_help=False,
@@ -107,27 +107,49 @@ def calibrate(
         Literal["int8", "fp32"] | None,
         typer.Option(help="Weights to fit the scores of; default: the fastest the model has."),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="Leave the model as it is and write another one."
+        ),
+    ] = None,
     corpora: Corpora = None,
 ) -> None:
     """Fit what the scores of a model mean, and write it into its model.json and its card.
 
-    Which relations it returns, and all its other files, stay as they are.
+    A shipped model stays as it is, and needs --output.
+    Which relations a model returns, and all its other files, stay as they are.
     Afterwards a score is the probability that a relation is right,
     and relatome extract --precision 0.8 knows which scores to ask for.
 
     Example:
 
     relatome models calibrate my-model biored:dev
+
+    relatome models calibrate small my-corpus.jsonl --output my-model
     """
+    import shutil
+
     from relatome.cli._scoring import read_to_fit
-    from relatome.pipeline import find_model
+    from relatome.formats.target import new_folder, require_new_folder
+    from relatome.pipeline import find_model, shipped_models
     from relatome.runtime import ModelFolder
     from relatome.runtime.calibration import calibrate_folder
 
     folder = find_model(model)
+    if output is not None:
+        require_new_folder(output)
+    elif folder in shipped_models().values():
+        raise UsageError(CALIBRATE_SHIPPED, name=model)
     schema = ModelFolder(folder).settings.schema
     documents = read_to_fit(target, corpora, schema, "calibrate")
-    settings = calibrate_folder(folder, documents, target, weights)
+    if output is not None:
+        with new_folder(output) as copy:
+            shutil.copytree(folder, copy, dirs_exist_ok=True)
+            settings = calibrate_folder(copy, documents, target, weights)
+        folder = output
+    else:
+        settings = calibrate_folder(folder, documents, target, weights)
     found = settings.calibration
     assert found is not None
     typer.echo(

@@ -183,6 +183,11 @@ class Tokenizer:
                 raise
             raise InputError(NO_CHARACTER, offset=half.start()) from None
         offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
-        return Tokens(
-            ids=np.asarray(encoding.ids, dtype=np.int64), starts=offsets[:, 0], ends=offsets[:, 1]
-        )
+        starts, ends = offsets[:, 0], offsets[:, 1]
+        # Pieces of SentencePiece bring the blank before a word along.
+        blank = np.array([start < end and text[start].isspace() for start, end in offsets], bool)
+        while blank.any():
+            starts[blank] += 1
+            blank &= starts < ends
+            blank[blank] = [text[start].isspace() for start in starts[blank]]
+        return Tokens(np.asarray(encoding.ids, dtype=np.int64), starts, ends)

@@ -17,8 +17,7 @@ SPELLING, WORDS, PEOPLE, VARIANTS = "spelling", "words", "people", "variants"
 NAME_RULES = (SPELLING, WORDS, PEOPLE, VARIANTS)
 
 _GREEK = {
-    chr(code): unicodedata.name(chr(code)).split()[3 if code == 0x3C2 else -1].lower()
-    for code in range(0x3B1, 0x3CA)
+    chr(code): unicodedata.name(chr(code)).split()[-1].lower() for code in range(0x3B1, 0x3CA)
 } | {"λ": "lambda"}  # Unicode spells it lamda
 _GREEK_LETTERS = str.maketrans(_GREEK)
 

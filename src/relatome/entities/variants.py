@@ -35,6 +35,9 @@ _NUMBER = re.compile(r"(?<![\w.])[+-]?\d+\b")
 _SUBSTITUTION = re.compile(r"(?<![a-z])([acgt])>([acgt])(?![a-z])")
 _ONE_ALLELE = re.compile(r"(?<![a-z])([acgt]) allele")
 
+# Characters; what is longer is no name of a variant, and patterns take long to find that out.
+_LONGEST = 200
+
 _BASES = "tcag"
 _CODE = "ffllssssyyxxccxwllllpppphhqqrrrriiimttttnnkkssrrvvvvaaaaddeegggg"
 _CODONS = {"".join(codon): _CODE[i] for i, codon in enumerate(product(_BASES, repeat=3))}
@@ -60,6 +63,8 @@ def variant_key(text: str) -> str:
     Args:
         text: the name in lower case.
     """
+    if len(text) > _LONGEST:
+        return text
     variant = parse_variant(text)
     if variant is not None:
         return f"{variant.place}{''.join(sorted(variant.alleles))}"
@@ -73,6 +78,8 @@ def parse_variant(text: str) -> Variant | None:
     Args:
         text: the name in lower case.
     """
+    if len(text) > _LONGEST:
+        return None
     prefix = _PREFIX.match(text)
     residues = _RESIDUE.findall(text)
     level = "p" if residues or (prefix and prefix[1] == "p") else "c" if prefix else ""

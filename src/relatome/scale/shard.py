@@ -108,8 +108,8 @@ class Extractor(Protocol):
     tally: Tally
 
     @property
-    def schema(self) -> Schema | None:
-        """Entity types and labels, if they are to be judged while reading."""
+    def input_schema(self) -> Schema | None:
+        """The entity types that documents must fit, if they are to be judged while reading."""
 
     def extract(self, document: Document) -> Document:
         """The document with its relations."""
@@ -137,7 +137,7 @@ def extract_shard(
         records = read_records(
             source,  # type: ignore[arg-type]  # all of a stream that is asked for
             str(task.input),
-            schema=extractor.schema,
+            schema=extractor.input_schema,
             any_label=True,
             on_deletion=deleted.append,
         )

@@ -145,7 +145,7 @@ def _bare(document: Document) -> Document:
         return identifier.removeprefix(_MESH)
 
     if not any(id.startswith(_MESH) for m in document.mentions for id in m.entity_ids) and not any(
-        id.startswith(_MESH) for r in document.relations for id in (r.head, r.tail)
+        id.startswith(_MESH) for r in document.relations for id in (r.head, r.tail, r.subject or "")
     ):
         return document
     return msgspec.structs.replace(
@@ -155,7 +155,12 @@ def _bare(document: Document) -> Document:
             for mention in document.mentions
         ),
         relations=tuple(
-            msgspec.structs.replace(relation, head=bare(relation.head), tail=bare(relation.tail))
+            msgspec.structs.replace(
+                relation,
+                head=bare(relation.head),
+                tail=bare(relation.tail),
+                subject=None if relation.subject is None else bare(relation.subject),
+            )
             for relation in document.relations
         ),
     )

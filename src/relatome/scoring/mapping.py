@@ -14,7 +14,7 @@ import msgspec
 from relatome.data import Document, Mention, Relation
 
 
-def with_gold_ids(predicted: Document, gold: Document) -> Document:
+def with_gold_ids(predicted: Document, gold: Document, *, ordered: bool = False) -> Document:
     """The predicted document with the identifiers of the annotated one.
 
     A mention is found again by its start, end and type; the mentions of the two documents may
@@ -24,12 +24,13 @@ def with_gold_ids(predicted: Document, gold: Document) -> Document:
     too, or identifies none of its mentions; in the second case its relations are wrong.
 
     Several predicted entities can take one identifier. Relations that then have the same two
-    entities, in either order, and the same type count once: the one with the highest score stays
-    (the first, if they tie), in the place of the first.
+    entities, in either order unless it means something, and the same type count once: the one with
+    the highest score stays (the first, if they tie), in the place of the first.
 
     Args:
         predicted: the document with predicted entities and relations.
         gold: the annotated document, its types spelt as in `predicted`.
+        ordered: whether the order of head and tail means something, as the schema says.
     """
     carried: dict[tuple[int, int, str], tuple[str, ...]] = defaultdict(tuple)
     for mention in gold.mentions:
@@ -50,7 +51,7 @@ def with_gold_ids(predicted: Document, gold: Document) -> Document:
         )
         for mention in predicted.mentions
     )
-    relations = _once(_renamed(relation, names) for relation in predicted.relations)
+    relations = _once((_renamed(relation, names) for relation in predicted.relations), ordered)
     return msgspec.structs.replace(predicted, mentions=mentions, relations=relations)
 
 
@@ -68,10 +69,11 @@ def _renamed(relation: Relation, names: Mapping[str, str]) -> Relation:
     )
 
 
-def _once(relations: Iterable[Relation]) -> tuple[Relation, ...]:
-    best: dict[tuple[frozenset[str], str], Relation] = {}
+def _once(relations: Iterable[Relation], ordered: bool) -> tuple[Relation, ...]:
+    best: dict[tuple[frozenset[str] | tuple[str, str], str], Relation] = {}
     for relation in relations:
-        key = (frozenset((relation.head, relation.tail)), relation.type)
+        ends = relation.head, relation.tail
+        key = (ends if ordered else frozenset(ends), relation.type)
         there = best.get(key)
         if there is None or (relation.score or 0.0) > (there.score or 0.0):
             best[key] = relation

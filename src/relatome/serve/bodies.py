@@ -110,9 +110,15 @@ def plain_text(body: bytes) -> Extract:
 
 
 def documents_of(
-    body: Extract, schema: Schema, limits: Limits, problems: Problems
+    body: Extract, schema: Schema | None, limits: Limits, problems: Problems
 ) -> list[Document]:
     """The documents of a request; those that cannot be used are left out and noted.
+
+    Args:
+        body: the request.
+        schema: what mentions must fit; None if none of them is kept.
+        limits: of the service.
+        problems: takes note.
 
     Raises:
         UsageError: if there is nothing, or there are too many.

@@ -156,7 +156,10 @@ class _Passage:
             async with asyncio.timeout(self._limits.body_seconds):
                 return await self._collected()
         except TimeoutError:
-            raise UsageError(SERVE_SLOW, seconds=self._limits.body_seconds) from None
+            limits = self._limits
+            raise UsageError(
+                SERVE_SLOW, seconds=limits.body_seconds, pause=limits.pause_seconds
+            ) from None
 
     async def _collected(self) -> bytes:
         pieces: list[bytes] = []

@@ -12,6 +12,7 @@ from relatome.data import Document
 from relatome.data.predicates import require_predicates, with_predicates
 from relatome.errors import (
     SERVE_BUSY,
+    SERVE_NOTHING,
     SERVE_TIMEOUT,
     SERVE_TOO_MANY,
     Place,
@@ -93,7 +94,8 @@ class Service:
         problems = Problems()
 
         def found() -> list[Document]:
-            return documents_of(body, self.pipeline.schema, self.limits, problems)
+            asked = self.pipeline.under(tagger=body.options.tagger)
+            return documents_of(body, asked.input_schema, self.limits, problems)
 
         documents = await in_thread(found) if size > _SMALL_BODY else found()
         return await self._within(self._extracted(documents, body.options, problems, gone))
@@ -185,6 +187,9 @@ _WARMING_UP = Document("", ())
 
 
 def _require_some(documents: Sequence[Document], problems: Problems) -> None:
-    """Refuse a request of which nothing is left, with the first reason."""
-    if not documents and problems.errors:
+    """Refuse a request of which nothing is left, with the first reason if there is one."""
+    if documents:
+        return
+    if problems.errors:
         raise problems.errors[0]
+    raise UsageError(SERVE_NOTHING, what="document")

@@ -25,7 +25,7 @@ _SHAPE: dict[Kind, re.Pattern[str]] = {
 }
 _NAME: dict[Kind, str] = {"pmid": "PubMed id", "pmcid": "PMC id"}
 _EXAMPLES: dict[Kind, str] = {
-    "pmid": "18439317 or PMID:18439317 (ids of PMC, such as PMC6207735, are asked for as such)",
+    "pmid": "18439317 or PMID:18439317 (an id of PMC, such as PMC6207735, goes to --pmcid)",
     "pmcid": "PMC6207735",
 }
 _FILE = "@"
