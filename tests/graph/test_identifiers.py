@@ -28,7 +28,11 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
         ("9606", "Species", "NCBITaxon:9606"),
         ("7157", "ChemicalEntity", "relatome.id:ChemicalEntity~7157"),
         ("rs1800629", "SequenceVariant", "DBSNP:rs1800629"),
+        ("RS1800629", "SequenceVariant", "DBSNP:rs1800629"),
+        ("tmVar:p|SUB|V|600|E;HGVS:p.V600E;RS#:113488022", "Variant", "DBSNP:rs113488022"),
         ("OMIM:604370", "Disease", "OMIM:604370"),
+        ("604370", "Disease", "OMIM:604370"),
+        ("60437", "Disease", "relatome.id:DiseaseOrPhenotypicFeature~60437"),
         ("CVCL_1452", "CellLine", "cellosaurus:CVCL_1452"),
         ("CVCL:B288", "CellLine", "cellosaurus:CVCL_B288"),
         ("CHEBI:15365", "ChemicalEntity", "CHEBI:15365"),
@@ -67,6 +71,8 @@ def test_publications() -> None:
 
 def test_links() -> None:
     assert link("PMID:1") == "https://pubmed.ncbi.nlm.nih.gov/1/"
+    assert link("PMC:2533257") == "https://pmc.ncbi.nlm.nih.gov/articles/PMC2533257/"
+    assert link("CHEBI:15365") == "http://purl.obolibrary.org/obo/CHEBI_15365"
     assert link("NCBIGene:7157") == "https://www.ncbi.nlm.nih.gov/gene/7157"
     assert link("MESH:<x>") == "http://id.nlm.nih.gov/mesh/%3Cx%3E"
     assert link("relatome.local:X~y") is None

@@ -21,6 +21,7 @@ PREFIXES = {
     "NCBITaxon": "http://purl.obolibrary.org/obo/NCBITaxon_",
     "MESH": "http://id.nlm.nih.gov/mesh/",
     "OMIM": "https://omim.org/entry/",
+    "CHEBI": "http://purl.obolibrary.org/obo/CHEBI_",
     "DBSNP": "https://www.ncbi.nlm.nih.gov/snp/",
     "cellosaurus": "https://www.cellosaurus.org/",
 }
@@ -34,7 +35,9 @@ _SPELLINGS = {prefix.lower(): prefix for prefix in PREFIXES} | {
 _OF_TYPE = {"GeneOrGeneProduct": "NCBIGene", "OrganismTaxon": "NCBITaxon"}
 
 _MESH = re.compile(r"[CD]\d{6,9}")
-_RS = re.compile(r"rs\d+", re.IGNORECASE)
+_OMIM = re.compile(r"[1-9]\d{5}")
+# Alone, or within what PubTator3 says of a variant: `tmVar:p|SUB|V|600|E;…;RS#:113488022;…`.
+_RS = re.compile(r"(?:^rs|\bRS#:)(\d+)(?=$|;)", re.IGNORECASE | re.ASCII)
 _CVCL = re.compile(r"(?:CVCL[_:])([A-Z0-9]{4})", re.IGNORECASE)
 # What KGX takes for a CURIE: no blank, slash or colon after the first one.
 _UNSAFE_CHARACTERS = r"/\s:<>\"|\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
@@ -66,13 +69,15 @@ def curie(identifier: str, type: str) -> str:
         return f"relatome.local:{_escaped(kind)}~{_escaped(name)}"
     if _MESH.fullmatch(identifier):
         return f"MESH:{identifier}"
-    if _RS.fullmatch(identifier):
-        return f"DBSNP:{identifier.lower()}"
+    if found := _RS.search(identifier):
+        return f"DBSNP:rs{found[1]}"
     if found := _CVCL.fullmatch(identifier):
         return f"cellosaurus:CVCL_{found[1].upper()}"
     kind = canonical_type(type)
     if identifier.isascii() and identifier.isdigit() and kind in _OF_TYPE:
         return f"{_OF_TYPE[kind]}:{identifier}"
+    if kind == "DiseaseOrPhenotypicFeature" and _OMIM.fullmatch(identifier):
+        return f"OMIM:{identifier}"
     if found := _CURIE.fullmatch(identifier):
         return f"{_SPELLINGS.get(found[1].lower(), found[1])}:{found[2]}"
     return f"relatome.id:{quote(kind, safe='')}~{quote(identifier, safe='', errors='replace')}"
@@ -102,6 +107,8 @@ def link(curie: str) -> str | None:
     prefix, _, identifier = curie.partition(":")
     if prefix == "PMID":
         return f"https://pubmed.ncbi.nlm.nih.gov/{quote(identifier)}/"
+    if prefix == "PMC":
+        return f"https://pmc.ncbi.nlm.nih.gov/articles/PMC{quote(identifier)}/"
     return f"{PREFIXES[prefix]}{quote(identifier)}" if prefix in PREFIXES else None
 
 
