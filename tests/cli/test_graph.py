@@ -142,6 +142,7 @@ def test_a_page(relatome: Relatome, kg: Path, tmp_path: Path) -> None:
         (("--depth", "2"), "R936"),
         (("--path-to", "aspirin"), "R936"),
         (("--html", "x.html"), "R936"),
+        (("--head", "aspirin", "--html", "x.html", "--format", "tsv"), "R936"),
         (("--head", "aspirin", "--tail", "ulcer", "--path-to", "COX-1"), "R936"),
         (("--head", "aspirin", "--tail", "ulcer", "--depth", "1"), "R936"),
         (("--head", "asprin"), "R933"),

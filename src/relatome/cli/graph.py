@@ -149,6 +149,8 @@ def query(
         _refuse("--path-to asks for paths only", "Leave --tail, --depth and --html out.")
     if tail is not None and (depth or html):
         _refuse("--depth and --html ask for all neighbours", "Leave --tail out.")
+    if html and format != "table":
+        _refuse("--html writes a page", "Leave --format out.")
     with _open(built) as opened:
         from relatome.graph.answers import Answer
 
