@@ -231,6 +231,17 @@ DOCUMENT_TOO_LONG = Message(
     "Divide it, or check that the file is in the format it was read as.",
 )
 NOT_A_FILE = Message("R127", "{path} is a folder, not a file.", "Name one file.")
+TEXT_ENCODING = Message(
+    "R128",
+    "the text is {encoding}, not UTF-8.",
+    "Convert the file, for example: iconv -f {encoding} -t UTF-8 OLD > NEW; or save it again, with "
+    "UTF-8 as the encoding.",
+)
+NOT_TEXT = Message(
+    "R129",
+    "this is {what}, and relatome reads text.",
+    "Export its text as a file of plain text (.txt, UTF-8), and give that.",
+)
 PUBTATOR_LINE = Message(
     "R130",
     "this is not a line of PubTator: {reason}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import re
@@ -18,6 +19,22 @@ _BAR_LINE = re.compile(rb"[^|\t\r\n]+\|[a-zA-Z]\|")
 _OWN_PASSAGE = re.compile(rb'"passages"\s*:\s*\[\s*\{\s*"kind"\s*:')
 _COLLECTION = re.compile(rb'"(?:documents|PubTator3|passages)"\s*:\s*\[')
 _TEXT_SUFFIXES = ("", ".txt", ".text")
+
+# The marks of UTF-32 first: one of them begins like that of UTF-16.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+_ZIP = b"PK\x03\x04"
+_NO_TEXT = {
+    b"%PDF-": "a PDF file",
+    _ZIP: "a zip archive",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "a document of an older Word or Excel",
+    b"{\\rtf": "a document in RTF",
+}
+_WORD = b"word/"  # the folder within the archive that a .docx is
 
 _FORMAT_BY_ENDING = {
     ".pubtator": "pubtator",
@@ -57,6 +74,19 @@ def detect(head: bytes, name: str = "") -> str | None:
     if _BIOREX.match(start):
         return "biorex"
     return "text" if _is_prose(start, name) else None
+
+
+def encoding_of(head: bytes) -> str | None:
+    """The encoding that a byte order mark names, other than UTF-8; None if there is none."""
+    return next((name for mark, name in _MARKS.items() if head.startswith(mark)), None)
+
+
+def no_text(head: bytes) -> str | None:
+    """What a file is that people take for text, such as a PDF file; None if it is none of these."""
+    start = head.lstrip()
+    if start.startswith(_ZIP) and _WORD in start:
+        return "a Word document (.docx)"
+    return next((what for magic, what in _NO_TEXT.items() if start.startswith(magic)), None)
 
 
 def format_of_name(name: str) -> str | None:
