@@ -222,7 +222,8 @@ FILE_TRUNCATED = Message(
 FORMAT_UNRECOGNIZED = Message(
     "R124",
     "the content is none of the formats relatome reads; it begins {start!r}.",
-    "Name the format if you know it (--from, or format=): {known}.",
+    "It reads {known}. If the content is one of these, say so: relatome convert --from FORMAT, or "
+    "format= in Python.",
 )
 FORMAT_UNKNOWN = Message("R125", "there is no {direction} format {name!r}.", "Known: {known}.")
 DOCUMENT_TOO_LONG = Message(

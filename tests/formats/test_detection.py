@@ -66,6 +66,9 @@ def test_an_unrecognized_file_says_how_it_begins() -> None:
         read_bytes(b"\x7fELF-1.4 \xff\xff" + b"x" * 500, "program.o")
     assert caught.value.code == "R124"
     assert "ELF-1.4" in caught.value.what
+    # Most commands have no --from.
+    assert "relatome convert --from FORMAT" in caught.value.next_step
+    assert "pubtator, bioc-xml" in caught.value.next_step
     assert len(str(caught.value)) < 400
 
 
