@@ -185,7 +185,8 @@ MISSING_ENTITY = Message(
 DUPLICATE_DOCUMENT = Message(
     "R107",
     "document id {document!r} occurs more than once.",
-    "Give every document its own id, or remove the copy.",
+    "Give every document its own id, or remove the copy; the id of a text file is its name, so "
+    "rename files of the same name.",
 )
 DUPLICATE_MENTION_ID = Message(
     "R108", "mention id {id!r} occurs more than once.", "Give every mention its own id."
@@ -379,7 +380,7 @@ BRAT_PAIR = Message(
 BRAT_NO_DOCUMENT = Message(
     "R154",
     "{path} is a folder without .ann files.",
-    "Name a file, or a folder of BRAT documents (NAME.txt and NAME.ann).",
+    "Name its files, such as {path}/*.txt, or a folder of BRAT documents (NAME.txt and NAME.ann).",
 )
 BRAT_STREAM = Message(
     "R155", "BRAT keeps a document in two files, not in a stream.", "Name a file or a folder."
