@@ -1397,7 +1397,7 @@ SCAN_CHANGED = Message(
 SCAN_INPUT_CHANGED = Message(
     "R907",
     "the input {path} is no longer what the scan was begun with: {reason}.",
-    "Restore it, begin anew with --fresh, or give another folder.",
+    "Restore it; or, if it was corrected, begin anew with --fresh, or give another folder.",
 )
 SCAN_ORDER = Message(
     "R908",
@@ -1414,7 +1414,8 @@ SCAN_ERRORS = Message(
     "R910",
     "{errors} of {records} documents could not be used, more than --max-error-rate {rate}; the "
     "last: {last}",
-    "See the errors tables; correct the input, or raise --max-error-rate, and repeat the command.",
+    "See the errors tables; correct the input and begin anew with --fresh, or go on as it is with a "
+    "higher --max-error-rate.",
 )
 SCAN_FAILED = Message(
     "R911",

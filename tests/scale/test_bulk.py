@@ -295,6 +295,19 @@ def test_too_many_errors_stop_the_run(tmp_path: Path) -> None:
     assert carry_out(StubWork(), [str(source)], out, max_error_rate=0.75).before == 1
 
 
+def test_after_too_many_errors_the_advice_leads_on(tmp_path: Path) -> None:
+    """A shard with errors is done, so its corrected input is another: only --fresh takes it."""
+    source = tmp_path / "bad.jsonl"
+    source.write_bytes(msg("1", "Alpha Beta") + b"{}\n" * 3)
+    out = tmp_path / "out"
+    with pytest.raises(WorkError, match=r"R910.*correct the input and begin anew with --fresh"):
+        carry_out(StubWork(), [str(source)], out)
+    source.write_bytes(msg("1", "Alpha Beta"))
+    with pytest.raises(UsageError, match=r"R907.*if it was corrected, begin anew with --fresh"):
+        carry_out(StubWork(), [str(source)], out)
+    assert carry_out(StubWork(), [str(source)], out, fresh=True).counts.errors == 0
+
+
 def test_what_killed_runs_left_is_removed(inputs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     for table in (*SCHEMAS, "shards"):  # a run that was killed before its manifest
