@@ -276,8 +276,9 @@ XML_ENTITY = Message(
 JSON_INVALID = Message("R136", "the JSON cannot be read: {reason}.", "Correct it here.")
 JSONL_INVALID = Message(
     "R137",
-    "this line is not one of relatome's documents: {reason}.",
-    "One line is one document as JSON, as in docs/formats.md; correct the line.",
+    "this line is not a document: {reason}.",
+    "One line is one document as JSON, or an object with id, title and abstract or text, as in "
+    "docs/formats.md; correct the line.",
 )
 UNWRITABLE = Message(
     "R140",
@@ -1059,7 +1060,7 @@ NOTHING_TO_LEARN = Message(
 )
 TEXT_LINE = Message(
     "R612",
-    "the line is no JSON object with id, title and abstract or text ({reason}).",
+    "the line is no JSON object with id, title and abstract or text: {reason}.",
     'Write one object a line: {{"id": "PMID:1", "title": "…", "abstract": "…"}}.',
 )
 IOB_LINE = Message(
@@ -1414,8 +1415,8 @@ SCAN_ERRORS = Message(
     "R910",
     "{errors} of {records} documents could not be used, more than --max-error-rate {rate}; the "
     "last: {last}",
-    "See the errors tables; correct the input and begin anew with --fresh, or go on as it is with a "
-    "higher --max-error-rate.",
+    "See the errors tables; correct the input and begin anew with --fresh, or go on as it is with "
+    "a higher --max-error-rate.",
 )
 SCAN_FAILED = Message(
     "R911",

@@ -44,6 +44,13 @@ def test_what_is_written_is_recognized(format: str, name: str) -> None:
         (b'{"PubTator3": [{"_id": ', "", "bioc-json"),
         (b'[{"id": "1", "passages": [', "", "bioc-json"),
         (b'{"model": "small"}', "", None),
+        (b'{"model": "small"}', "x.jsonl", "jsonl"),
+        (b'{"id": "1", "title": "T", "abstract": "A"}\n{"id"', "x.json", "jsonl"),
+        (b'{"pmid": 1, "text": null}', "-", "jsonl"),
+        (b'{"id": "1", "text": "A"}\n{"id": "2", "passages": [{"offset"', "", "jsonl"),
+        (b'{"id": "1", "abstract": "A text that is longer than what is looked', "", "jsonl"),
+        (b'{"documents": [{"id": "1", "passages": [{"text": "A"}]}]}', "", "bioc-json"),
+        (b'{\n "id": "1",\n "title": "T"', "", None),
         (b"[1, 2]", "", None),
         (b"{", "", None),
         (
