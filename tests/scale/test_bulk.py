@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import resource
 import subprocess
@@ -215,6 +216,17 @@ def test_another_command_is_refused_until_fresh(inputs: Path, tmp_path: Path) ->
     assert tables(out) == before
     carry_out(StubWork(option="new"), [str(inputs / "part-1.jsonl")], out, fresh=True)
     assert {Path(name).name for name in tables(out)} == {"000000-part-1.jsonl.parquet"}
+
+
+def test_records_without_a_field_that_came_later_still_count(inputs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    carry_out(StubWork(), [str(inputs)], out)
+    for path in (out / "shards").iterdir():
+        record = json.loads(path.read_bytes())
+        assert record["tally"].pop("linked") == 0
+        path.write_text(json.dumps(record))
+    report = carry_out(StubWork(), [str(inputs)], out)
+    assert (report.before, report.done) == (4, 0)
 
 
 def test_changed_inputs_are_refused(inputs: Path, tmp_path: Path) -> None:
