@@ -135,7 +135,41 @@ def test_errors_are_rows_and_lose_nothing_else(tmp_path: Path) -> None:
     assert report.counts.errors == 4
     said = "\n".join(report.summary())
     assert "4 records could not be used (1 × R137, 1 × R916, 1 × R999, 1 × R120)" in said
-    assert "1 file of the input passed over" in said
+    assert "1 file of the input passed over (1 × .docx): no format" in said
+    name = source / "a.jsonl"
+    assert report.first_errors == [
+        f"{name}:2: R137 this line is not a document: it has none of `passages`, `title`, "
+        "`abstract`, `text`.",
+        f"{name}:3: R999 this document is bad.",
+        f"{name}:4: R916 an error nobody expected, ValueError: odd in two lines.",
+        f"{source / 'empty.xml'}: R120 the file is empty.",
+    ]
+    assert f"errors:\n  {name}:2: R137 this" in said
+    assert carry_out(StubWork(), [str(source)], tmp_path / "out", max_error_rate=1).summary() == [
+        said.splitlines()[0][:-1] + ", 2 of them done before.",
+        *said.splitlines()[1:],
+    ]
+
+
+def test_of_many_errors_the_first_are_shown(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    for shard in range(3):
+        (source / f"{shard}.jsonl").write_bytes(b"{}\n" * 2)
+    for number in range(7):
+        (source / f"{number}.x{number}").touch()
+    (source / "README").touch()
+    (source / "b.X5").touch()
+    report = carry_out(StubWork(), [str(source)], tmp_path / "out", max_error_rate=1)
+    assert [each.partition(": ")[0] for each in report.first_errors] == [
+        f"{source}/{shard}.jsonl:{line}" for shard in range(3) for line in (1, 2)
+    ][:5]
+    said = "\n".join(report.summary())
+    assert "errors, the first of them:\n" in said
+    assert (
+        "9 files of the input passed over (2 × .x5, 1 × no ending, 1 × .x0, 1 × .x1, 1 × .x2, …)"
+        in said
+    )
 
 
 def msg(id: str, text: str) -> bytes:
