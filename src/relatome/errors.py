@@ -295,6 +295,11 @@ FORMAT_UNNAMED = Message(
     "the name {name!r} does not say which format to write.",
     "Give the output one of these endings: {endings}; or name the format with --to.",
 )
+OUTPUT_THERE = Message(
+    "R143",
+    "{path} is there already, and may be an input that stands last.",
+    "Name the file to write after all inputs; if it is this one, remove it first.",
+)
 NO_CHARACTER = Message(
     "R740",
     "at character {offset} the text has half of a surrogate pair, which is no character.",
