@@ -93,10 +93,11 @@ def test_text_in_another_unicode_encoding_says_how_to_convert_it(
     assert f"iconv -f {name} -t UTF-8 OLD > NEW" in caught.value.next_step
 
 
-def test_xml_may_be_utf16_where_it_is_named() -> None:
+@pytest.mark.parametrize("format", [None, "bioc-xml"])
+def test_xml_may_be_utf16(format: str | None) -> None:
     content, _ = written(DOCUMENTS, "bioc-xml")
     spelled = content.decode().replace('encoding="UTF-8"', 'encoding="UTF-16"')
-    assert read_bytes(spelled.encode("utf-16"), format="bioc-xml") == list(DOCUMENTS)
+    assert read_bytes(spelled.encode("utf-16"), format=format) == list(DOCUMENTS)
 
 
 @pytest.mark.parametrize(

@@ -261,8 +261,10 @@ def _records(
     if not head.strip():
         raise InputError(FILE_EMPTY)
     encoding = encoding_of(head)
-    if encoding is not None and format not in _OF_ANY_ENCODING:
-        raise InputError(TEXT_ENCODING, encoding=encoding)
+    if encoding is not None:
+        format = format or detect(head.decode(encoding, "ignore").encode(), name)
+        if format not in _OF_ANY_ENCODING:
+            raise InputError(TEXT_ENCODING, encoding=encoding)
     if (what := no_text(head)) is not None:
         raise InputError(NOT_TEXT, what=what)
     format = format or detect(head, name)
