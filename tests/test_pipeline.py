@@ -401,6 +401,29 @@ def test_a_linker_names_entities(tiny_model: Path, tmp_path: Path) -> None:
         assert found.entities[1].id == "MESH:D1"
 
 
+def test_what_a_dictionary_identified_is_said(tiny_model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "names.tsv"
+    path.write_text(
+        "MESH:D1\tDisease\tfever\nMESH:C1\tChemical\tABADOL\nMESH:C2\tChemical\tabadol\n"
+    )
+    linker = Dictionary.read(path, BIORED.canonical_type)
+    extract = load(tiny_model, tagger=tagging, linker=linker, weights="fp32", threads=2)
+    text = "Abadol treats fever."
+    list(extract(document(str(number), text) for number in range(9)))
+    said = "The dictionary identified 9 of 18 entities; 9 mentions fit several."
+    assert said in extract.tally.summary()
+    assert linker.ambiguous == 9
+    # Entities that the documents bring along are not the dictionary's.
+    given = extract.under(tagger="given")
+    given.extract(DOCUMENTS[0])
+    assert "The dictionary had no entity to identify." in given.tally.summary()
+    without = load(tiny_model, tagger=tagging, weights="fp32", threads=1)
+    without.extract(document("1", text))
+    assert not any("dictionary" in line for line in without.tally.summary())
+    one = Tally(looked_up=1, unidentified=1, linked=0, ambiguous=1).summary()
+    assert "The dictionary identified 0 of 1 entity; 1 mention fits several." in one
+
+
 def test_several_threads_say_the_same(tiny_model: Path) -> None:
     every = [msgspec.structs.replace(d, id=f"{n}") for n in range(5) for d in MANY]
     one = load(tiny_model, weights="fp32", threads=1)

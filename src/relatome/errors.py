@@ -186,7 +186,8 @@ MISSING_ENTITY = Message(
 DUPLICATE_DOCUMENT = Message(
     "R107",
     "document id {document!r} occurs more than once.",
-    "Give every document its own id, or remove the copy.",
+    "Give every document its own id, or remove the copy; the id of a text file is its name, so "
+    "rename files of the same name.",
 )
 DUPLICATE_MENTION_ID = Message(
     "R108", "mention id {id!r} occurs more than once.", "Give every mention its own id."
@@ -228,7 +229,8 @@ FILE_TRUNCATED = Message(
 FORMAT_UNRECOGNIZED = Message(
     "R124",
     "the content is none of the formats relatome reads; it begins {start!r}.",
-    "Name the format if you know it (--from, or format=): {known}.",
+    "It reads {known}. If the content is one of these, say so: relatome convert --from FORMAT, or "
+    "format= in Python.",
 )
 FORMAT_UNKNOWN = Message("R125", "there is no {direction} format {name!r}.", "Known: {known}.")
 DOCUMENT_TOO_LONG = Message(
@@ -237,6 +239,17 @@ DOCUMENT_TOO_LONG = Message(
     "Divide it, or check that the file is in the format it was read as.",
 )
 NOT_A_FILE = Message("R127", "{path} is a folder, not a file.", "Name one file.")
+TEXT_ENCODING = Message(
+    "R128",
+    "the text is {encoding}, not UTF-8.",
+    "Convert the file, for example: iconv -f {encoding} -t UTF-8 OLD > NEW; or save it again, with "
+    "UTF-8 as the encoding.",
+)
+NOT_TEXT = Message(
+    "R129",
+    "this is {what}, and relatome reads text.",
+    "Export its text as a file of plain text (.txt, UTF-8), and give that.",
+)
 PUBTATOR_LINE = Message(
     "R130",
     "this is not a line of PubTator: {reason}.",
@@ -269,8 +282,9 @@ XML_ENTITY = Message(
 JSON_INVALID = Message("R136", "the JSON cannot be read: {reason}.", "Correct it here.")
 JSONL_INVALID = Message(
     "R137",
-    "this line is not one of relatome's documents: {reason}.",
-    "One line is one document as JSON, as in docs/formats.md; correct the line.",
+    "this line is not a document: {reason}.",
+    "One line is one document as JSON, or an object with id, title and abstract or text, as in "
+    "docs/formats.md; correct the line.",
 )
 UNWRITABLE = Message(
     "R140",
@@ -286,6 +300,11 @@ FORMAT_UNNAMED = Message(
     "R142",
     "the name {name!r} does not say which format to write.",
     "Give the output one of these endings: {endings}; or name the format with --to.",
+)
+OUTPUT_THERE = Message(
+    "R143",
+    "{path} is there already, and may be an input that stands last.",
+    "Name the file to write after all inputs; if it is this one, remove it first.",
 )
 NO_CHARACTER = Message(
     "R740",
@@ -373,7 +392,7 @@ BRAT_PAIR = Message(
 BRAT_NO_DOCUMENT = Message(
     "R154",
     "{path} is a folder without .ann files.",
-    "Name a file, or a folder of BRAT documents (NAME.txt and NAME.ann).",
+    "Name its files, such as {path}/*.txt, or a folder of BRAT documents (NAME.txt and NAME.ann).",
 )
 BRAT_STREAM = Message(
     "R155", "BRAT keeps a document in two files, not in a stream.", "Name a file or a folder."
@@ -1073,7 +1092,7 @@ NOTHING_TO_LEARN = Message(
 )
 TEXT_LINE = Message(
     "R612",
-    "the line is no JSON object with id, title and abstract or text ({reason}).",
+    "the line is no JSON object with id, title and abstract or text: {reason}.",
     'Write one object a line: {{"id": "PMID:1", "title": "…", "abstract": "…"}}.',
 )
 IOB_LINE = Message(
@@ -1411,7 +1430,7 @@ SCAN_CHANGED = Message(
 SCAN_INPUT_CHANGED = Message(
     "R907",
     "the input {path} is no longer what the scan was begun with: {reason}.",
-    "Restore it, begin anew with --fresh, or give another folder.",
+    "Restore it; or, if it was corrected, begin anew with --fresh, or give another folder.",
 )
 SCAN_ORDER = Message(
     "R908",
@@ -1428,7 +1447,8 @@ SCAN_ERRORS = Message(
     "R910",
     "{errors} of {records} documents could not be used, more than --max-error-rate {rate}; the "
     "last: {last}",
-    "See the errors tables; correct the input, or raise --max-error-rate, and repeat the command.",
+    "See the errors tables; correct the input and begin anew with --fresh, or go on as it is with "
+    "a higher --max-error-rate.",
 )
 SCAN_FAILED = Message(
     "R911",

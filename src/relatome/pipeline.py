@@ -11,7 +11,7 @@ from typing import overload
 
 import msgspec
 
-from relatome.data import Document, Relation, Schema
+from relatome.data import Document, Mention, Relation, Schema
 from relatome.data.parts import Part, parts, put_together
 from relatome.encode import units
 from relatome.entities import Linker, group
@@ -49,7 +49,12 @@ _MOST_READINGS = 8
 
 
 class Tally(msgspec.Struct):
-    """What a pipeline has met so far, so that nothing is passed over in silence."""
+    """What a pipeline has met so far, so that nothing is passed over in silence.
+
+    Of documents whose entities a linker was to name (`looked_up`): `unidentified` entities, those
+    that no mention brought an identifier along for, `linked` of them, and `ambiguous` mentions.
+    Records of scans hold tallies, so a new field needs a default.
+    """
 
     documents: int = 0
     tagged: int = 0
@@ -65,6 +70,10 @@ class Tally(msgspec.Struct):
     unknown_types: int = 0
     foreign_mentions: int = 0
     unsure: int = 0
+    looked_up: int = 0
+    unidentified: int = 0
+    linked: int = 0
+    ambiguous: int = 0
     precision: str = ""
 
     def add(self, other: Tally) -> None:
@@ -97,6 +106,8 @@ class Tally(msgspec.Struct):
             lines.append(
                 f"{counted(self.mentions_without_id, 'mention')} without identifier took no part."
             )
+        if self.looked_up:
+            lines.append(self._linked())
         if self.without_candidates:
             lines.append(
                 f"{counted(self.without_candidates, 'document')} without a pair of entities that "
@@ -109,6 +120,16 @@ class Tally(msgspec.Struct):
                 f"{unknown if self.unknown_types else ''}."
             )
         return lines
+
+    def _linked(self) -> str:
+        if not self.unidentified:
+            return "The dictionary had no entity to identify."
+        several = ""
+        if self.ambiguous:
+            verb = "fits" if self.ambiguous == 1 else "fit"
+            several = f"; {counted(self.ambiguous, 'mention')} {verb} several"
+        of = "entity" if self.unidentified == 1 else "entities"
+        return f"The dictionary identified {self.linked:,} of {self.unidentified:,} {of}{several}."
 
     def _tagged(self) -> str:
         if not self.tagged:
@@ -326,7 +347,7 @@ class Pipeline:
         if self.linker is None:
             return group(document, coreferent=same), readings
         with self._linking:  # a linker of the user's need not stand several threads
-            return group(document, self.linker, same), readings
+            return _linked(document, self.linker, same, met), readings
 
     def _coreferent(self, document: Document) -> tuple[list[tuple[int, int]], dict[int, Reading]]:
         """Mentions that the model says are of one entity, within each part; and its readings."""
@@ -381,6 +402,34 @@ class Pipeline:
             else "",
         ]
         self.tally.precision = " ".join(each for each in said if each)
+
+
+class _Counting:
+    """A linker that remembers which identifiers it gave."""
+
+    def __init__(self, linker: Linker) -> None:
+        self._linker = linker
+        self.given: set[str] = set()
+
+    def link(self, mention: Mention, document: Document) -> tuple[str, ...]:
+        found = tuple(self._linker.link(mention, document))
+        self.given.update(found)
+        return found
+
+
+def _linked(
+    document: Document, linker: Linker, same: list[tuple[int, int]], met: Tally
+) -> Document:
+    """The document grouped with the help of a linker, and counted what that could say."""
+    before = {each for mention in document.mentions for each in mention.entity_ids}
+    asked = _Counting(linker)
+    ambiguous = getattr(linker, "ambiguous", 0)  # a dictionary counts them, others may not
+    found = group(document, asked, same)
+    without = [entity.id for entity in found.entities if entity.id not in before]
+    met.looked_up, met.unidentified = 1, len(without)
+    met.linked = len(asked.given.intersection(without))
+    met.ambiguous = getattr(linker, "ambiguous", 0) - ambiguous
+    return found
 
 
 def _placed(document: Document, whole: list[Part]) -> Iterator[tuple[Document, list[int]]]:

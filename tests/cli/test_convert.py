@@ -61,6 +61,41 @@ def test_standard_input_and_output() -> None:
     assert json.loads(done.stdout)["passages"][1]["text"] == "An abstract."
 
 
+def test_several_inputs_become_one(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A title\n\nAn abstract.")
+    (tmp_path / "b.txt").write_text("Another.")
+    target = tmp_path / "all.jsonl"
+    done = convert(tmp_path / "a.txt", "-", tmp_path / "b.txt", target, stdin=b"7|t|Title\n")
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert [document.id for document in read(target)] == ["a", "7", "b"]
+    # Without OUT, the last input must not be written over.
+    done = convert(EXAMPLE, target)
+    assert done.returncode == 0
+    before = target.read_bytes()
+    done = convert(tmp_path / "a.txt", tmp_path / "b.txt", target)
+    assert done.returncode == 2
+    assert f"error: [R143] {target} is there already".encode() in done.stderr
+    assert target.read_bytes() == before
+    done = convert(tmp_path / "a.txt", tmp_path / "nothing.txt", tmp_path / "new.jsonl")
+    assert (done.returncode, done.stderr[:13]) == (2, b"error: [R101]")
+
+
+def test_ids_of_two_inputs_are_told_apart(tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "note.txt").write_text("A note.")
+    inputs = [tmp_path / folder / "note.txt" for folder in ("x", "y")]
+    target = tmp_path / "all.jsonl"
+    done = convert(*inputs, target)
+    assert done.returncode == 1
+    assert f"error: [R107] {inputs[1]}, document note".encode() in done.stderr
+    assert not target.exists()
+    done = convert(*inputs, target, "--on-error", "report")
+    assert done.returncode == 0
+    assert b"1 problem (1 \xc3\x97 R107)" in done.stderr
+    assert [document.id for document in read(target)] == ["note"]
+
+
 def test_stop_leaves_nothing_behind(tmp_path: Path) -> None:
     source = tmp_path / "bad"
     source.write_bytes(BAD)

@@ -331,6 +331,7 @@ def test_a_duplicate_document_within_a_file(extract: Relatome, tmp_path: Path) -
     ran = extract(path)
     assert ran.code == 1
     assert "[R107]" in ran.err
+    assert "rename files of the same name" in ran.err
     assert "document 10" in ran.err
 
 

@@ -44,6 +44,13 @@ def test_what_is_written_is_recognized(format: str, name: str) -> None:
         (b'{"PubTator3": [{"_id": ', "", "bioc-json"),
         (b'[{"id": "1", "passages": [', "", "bioc-json"),
         (b'{"model": "small"}', "", None),
+        (b'{"model": "small"}', "x.jsonl", "jsonl"),
+        (b'{"id": "1", "title": "T", "abstract": "A"}\n{"id"', "x.json", "jsonl"),
+        (b'{"pmid": 1, "text": null}', "-", "jsonl"),
+        (b'{"id": "1", "text": "A"}\n{"id": "2", "passages": [{"offset"', "", "jsonl"),
+        (b'{"id": "1", "abstract": "A text that is longer than what is looked', "", "jsonl"),
+        (b'{"documents": [{"id": "1", "passages": [{"text": "A"}]}]}', "", "bioc-json"),
+        (b'{\n "id": "1",\n "title": "T"', "", None),
         (b"[1, 2]", "", None),
         (b"{", "", None),
         (
@@ -63,10 +70,53 @@ def test_first_bytes(content: bytes, name: str, format: str | None) -> None:
 
 def test_an_unrecognized_file_says_how_it_begins() -> None:
     with pytest.raises(InputError) as caught:
-        read_bytes(b"%PDF-1.4 \xff\xff" + b"x" * 500, "paper.pdf")
+        read_bytes(b"\x7fELF-1.4 \xff\xff" + b"x" * 500, "program.o")
     assert caught.value.code == "R124"
-    assert "'%PDF-1.4" in caught.value.what
-    assert len(str(caught.value)) < 300
+    assert "ELF-1.4" in caught.value.what
+    # Most commands have no --from.
+    assert "relatome convert --from FORMAT" in caught.value.next_step
+    assert "pubtator, bioc-xml" in caught.value.next_step
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("format", [None, "text", "pubtator"])
+def test_text_in_another_unicode_encoding_says_how_to_convert_it(
+    encoding: str, format: str | None
+) -> None:
+    content = "\ufeffAspirin relieves pain.".encode(encoding)
+    with pytest.raises(InputError) as caught:
+        read_bytes(content, "note.txt", format=format)
+    name = encoding[:6].upper()
+    assert caught.value.code == "R128"
+    assert caught.value.what == f"the text is {name}, not UTF-8."
+    assert f"iconv -f {name} -t UTF-8 OLD > NEW" in caught.value.next_step
+
+
+@pytest.mark.parametrize("format", [None, "bioc-xml"])
+def test_xml_may_be_utf16(format: str | None) -> None:
+    content, _ = written(DOCUMENTS, "bioc-xml")
+    spelled = content.decode().replace('encoding="UTF-8"', 'encoding="UTF-16"')
+    assert read_bytes(spelled.encode("utf-16"), format=format) == list(DOCUMENTS)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"%PDF-1.4 only letters", "a PDF file"),
+        (b"PK\x03\x04\x14\0\0\0word/document.xml\0", "a Word document (.docx)"),
+        (b"PK\x03\x04\x14\0\0\0notes.txt\0", "a zip archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "an older Word"),
+        (b"{\\rtf1\\ansi Aspirin}", "RTF"),
+    ],
+)
+def test_a_file_that_is_no_text_says_what_it_is(content: bytes, what: str) -> None:
+    for packed in (content, gzip.compress(content)):
+        with pytest.raises(InputError) as caught:
+            read_bytes(packed, "paper.txt")
+        assert caught.value.code == "R129"
+        assert what in caught.value.what
+        assert "Export its text" in caught.value.next_step
 
 
 @pytest.mark.parametrize(

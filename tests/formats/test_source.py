@@ -64,6 +64,7 @@ def test_missing_files_and_folders_are_misuse_at_once(tmp_path) -> None:
     with pytest.raises(UsageError) as caught:
         read(tmp_path)
     assert caught.value.code == "R154"
+    assert f"{tmp_path}/*.txt" in caught.value.next_step
     with pytest.raises(UsageError) as caught:
         read(path_with(tmp_path, "x", CONTENT), format="pdf")
     assert caught.value.code == "R125"

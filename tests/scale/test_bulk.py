@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import resource
 import subprocess
@@ -134,7 +135,41 @@ def test_errors_are_rows_and_lose_nothing_else(tmp_path: Path) -> None:
     assert report.counts.errors == 4
     said = "\n".join(report.summary())
     assert "4 records could not be used (1 × R137, 1 × R916, 1 × R999, 1 × R120)" in said
-    assert "1 file of the input passed over" in said
+    assert "1 file of the input passed over (1 × .docx): no format" in said
+    name = source / "a.jsonl"
+    assert report.first_errors == [
+        f"{name}:2: R137 this line is not a document: it has none of `passages`, `title`, "
+        "`abstract`, `text`.",
+        f"{name}:3: R999 this document is bad.",
+        f"{name}:4: R916 an error nobody expected, ValueError: odd in two lines.",
+        f"{source / 'empty.xml'}: R120 the file is empty.",
+    ]
+    assert f"errors:\n  {name}:2: R137 this" in said
+    assert carry_out(StubWork(), [str(source)], tmp_path / "out", max_error_rate=1).summary() == [
+        said.splitlines()[0][:-1] + ", 2 of them done before.",
+        *said.splitlines()[1:],
+    ]
+
+
+def test_of_many_errors_the_first_are_shown(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    for shard in range(3):
+        (source / f"{shard}.jsonl").write_bytes(b"{}\n" * 2)
+    for number in range(7):
+        (source / f"{number}.x{number}").touch()
+    (source / "README").touch()
+    (source / "b.X5").touch()
+    report = carry_out(StubWork(), [str(source)], tmp_path / "out", max_error_rate=1)
+    assert [each.partition(": ")[0] for each in report.first_errors] == [
+        f"{source}/{shard}.jsonl:{line}" for shard in range(3) for line in (1, 2)
+    ][:5]
+    said = "\n".join(report.summary())
+    assert "errors, the first of them:\n" in said
+    assert (
+        "9 files of the input passed over (2 × .x5, 1 × no ending, 1 × .x0, 1 × .x1, 1 × .x2, …)"
+        in said
+    )
 
 
 def msg(id: str, text: str) -> bytes:
@@ -217,6 +252,17 @@ def test_another_command_is_refused_until_fresh(inputs: Path, tmp_path: Path) ->
     assert {Path(name).name for name in tables(out)} == {"000000-part-1.jsonl.parquet"}
 
 
+def test_records_without_a_field_that_came_later_still_count(inputs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    carry_out(StubWork(), [str(inputs)], out)
+    for path in (out / "shards").iterdir():
+        record = json.loads(path.read_bytes())
+        assert record["tally"].pop("linked") == 0
+        path.write_text(json.dumps(record))
+    report = carry_out(StubWork(), [str(inputs)], out)
+    assert (report.before, report.done) == (4, 0)
+
+
 def test_changed_inputs_are_refused(inputs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     carry_out(StubWork(), [str(inputs)], out)
@@ -293,6 +339,19 @@ def test_too_many_errors_stop_the_run(tmp_path: Path) -> None:
     with pytest.raises(WorkError, match=r"R910.*3 of 4 documents.*rate 0.5"):
         carry_out(StubWork(), [str(source)], out)
     assert carry_out(StubWork(), [str(source)], out, max_error_rate=0.75).before == 1
+
+
+def test_after_too_many_errors_the_advice_leads_on(tmp_path: Path) -> None:
+    """A shard with errors is done, so its corrected input is another: only --fresh takes it."""
+    source = tmp_path / "bad.jsonl"
+    source.write_bytes(msg("1", "Alpha Beta") + b"{}\n" * 3)
+    out = tmp_path / "out"
+    with pytest.raises(WorkError, match=r"R910.*correct the input and begin anew with --fresh"):
+        carry_out(StubWork(), [str(source)], out)
+    source.write_bytes(msg("1", "Alpha Beta"))
+    with pytest.raises(UsageError, match=r"R907.*if it was corrected, begin anew with --fresh"):
+        carry_out(StubWork(), [str(source)], out)
+    assert carry_out(StubWork(), [str(source)], out, fresh=True).counts.errors == 0
 
 
 def test_what_killed_runs_left_is_removed(inputs: Path, tmp_path: Path) -> None:

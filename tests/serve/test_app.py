@@ -378,7 +378,7 @@ def test_bodies_that_are_something_else(client: httpx2.Client, body: bytes, reas
         ({"content": '{"documents": []}', "format": "bioc-json"}, 422, "R957"),
         ({"content": "7\t1\t2\tx", "format": "pubtator"}, 422, "R130"),
         ({"content": "<collection>", "format": "bioc-xml"}, 422, "R123"),
-        ({"content": "%PDF-1.4 \0"}, 422, "R124"),
+        ({"content": "%PDF-1.4 \0"}, 422, "R129"),
         ({"documents": [{"id": "1"}]}, 422, "R137"),
         ({"documents": [{**OWN, "comment": 1}]}, 422, "R137"),
         ({"documents": [OWN, OWN], "options": {"precision": 1.0}}, 422, "R851"),

@@ -64,24 +64,43 @@ def documents_of(
         raise UsageError(IDS_TAGGER)
     if ids.relations is not None and not (ids and ids.annotated):
         raise UsageError(RELATIONS_KEPT)
-    parts = [(name, _read(name, schema, problems)) for name in files]
+    parts = [
+        (name, read_input(name, schema=schema, any_label=True, problems=problems)) for name in files
+    ]
     report = None
     if ids:
         from relatome.sources import FetchReport
 
         report = FetchReport()
         parts += _fetched(ids, report, problems)
-    return _distinct(parts, problems), report
+    return distinct(parts, problems), report
 
 
-def _read(name: str, schema: Schema | None, problems: Problems | None) -> Iterator[Document]:
+def read_input(
+    name: str,
+    *,
+    format: str | None = None,
+    schema: Schema | None = None,
+    any_label: bool = False,
+    problems: Problems | None,
+) -> Iterator[Document]:
+    """`formats.read`, or of standard input where the name is ``-``.
+
+    Raises:
+        UsageError: at once, if there is no such file, folder or format.
+    """
     from relatome import formats
 
     if name == PIPE:
         return formats.read_stream(
-            sys.stdin.buffer, "standard input", schema=schema, any_label=True, on_error=problems
+            sys.stdin.buffer,
+            "standard input",
+            format=format,
+            schema=schema,
+            any_label=any_label,
+            on_error=problems,
         )
-    return formats.read(name, schema=schema, any_label=True, on_error=problems)
+    return formats.read(name, format=format, schema=schema, any_label=any_label, on_error=problems)
 
 
 def _fetched(
@@ -120,7 +139,7 @@ def _kept(documents: Iterator[Document], path: Path) -> Iterator[Document]:
             yield document
 
 
-def _distinct(
+def distinct(
     parts: list[tuple[str, Iterator[Document]]], problems: Problems | None
 ) -> Iterator[Document]:
     """The documents of all parts, without those whose id an earlier part had.

@@ -1,4 +1,4 @@
-"""``relatome convert``: one file of documents into another format."""
+"""``relatome convert``: files of documents into one, of another format or the same."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import Annotated, Literal
 
 import typer
 
-_PIPE = "-"
+from relatome.cli._documents import PIPE, distinct, read_input
+from relatome.errors import OUTPUT_THERE, UsageError
 
 
 def convert(
-    source: Annotated[
-        str,
+    sources: Annotated[
+        list[str],
         typer.Argument(
-            metavar="IN",
-            help="The file to read, gzip or not, or a folder of BRAT files; - for standard input.",
+            metavar="IN...",
+            help="Files to read, gzip or not, or folders of BRAT files; - for standard input.",
         ),
     ],
     target: Annotated[
@@ -53,9 +54,15 @@ def convert(
         ),
     ] = "stop",
 ) -> None:
-    """Convert a file of documents into another format, and say what that format cannot hold.
+    """Convert documents into another format, and say what that format cannot hold.
 
-    Example: [bold]relatome convert Train.BioC.XML train.pubtator.gz --on-error report[/bold]
+    Several files become one.
+
+    Examples:
+
+    relatome convert Train.BioC.XML train.pubtator.gz --on-error report
+
+    relatome convert notes/*.txt notes.jsonl
     """
     from relatome import formats
     from relatome.cli._formats import format_to_write
@@ -64,14 +71,12 @@ def convert(
     format = format_to_write(target, to)
     problems = formats.Problems()
     sink = problems if on_error == "report" else None
-    if source == _PIPE:
-        documents = formats.read_stream(
-            sys.stdin.buffer, "standard input", format=from_, on_error=sink
-        )
-    else:
-        documents = formats.read(source, format=from_, on_error=sink)
-    output = sys.stdout.buffer if target == _PIPE else Path(target)
-    report = formats.write(documents, output, format, on_error=sink)
+    if len(sources) > 1 and target != PIPE and Path(target).is_file():
+        # `convert *.jsonl` without OUT would write all others over the last.
+        raise UsageError(OUTPUT_THERE, path=target)
+    parts = [(name, read_input(name, format=from_, problems=sink)) for name in sources]
+    output = sys.stdout.buffer if target == PIPE else Path(target)
+    report = formats.write(distinct(parts, sink), output, format, on_error=sink)
     for line in report.summary():
         typer.echo(line, err=True)
     if on_error == "report":

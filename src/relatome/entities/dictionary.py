@@ -107,9 +107,9 @@ class Dictionary:
         return tuple(self._entries)
 
     def find(self, name: str, type: str) -> tuple[str, ...]:
-        """The identifiers of all entities of a type that a name fits; several if it is ambiguous.
+        """The identifiers of all entities of a type that a name fits.
 
-        None if it fits no entity.
+        Several if it is ambiguous, and an empty tuple if it fits none.
         """
         entries = self._entries.get(type, {}).get(normalized(name, type), ())
         pairs = [e.split("\t") for e in ((entries,) if isinstance(entries, str) else entries)]

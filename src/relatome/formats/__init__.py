@@ -13,7 +13,9 @@ from relatome.errors import (
     FILE_EMPTY,
     FORMAT_UNKNOWN,
     FORMAT_UNRECOGNIZED,
+    NOT_TEXT,
     ONE_DOCUMENT_ONLY,
+    TEXT_ENCODING,
     InputError,
     Place,
     UsageError,
@@ -31,7 +33,7 @@ from relatome.formats import (
     text,
     tsv,
 )
-from relatome.formats.detection import detect, format_of_name
+from relatome.formats.detection import detect, encoding_of, format_of_name, no_text
 from relatome.formats.problems import Problems
 from relatome.formats.records import (
     Names,
@@ -74,6 +76,9 @@ def _without_name(
 
 
 _PUBMED = "pubmed-xml"  # alone has deletions to tell of
+
+# XML says its encoding itself, and its parser follows the mark.
+_OF_ANY_ENCODING = ("bioc-xml", _PUBMED, "ddi-xml", "ppi-xml")
 
 _READERS: dict[str, _Reader] = {
     "pubtator": _without_name(pubtator.read),
@@ -255,6 +260,13 @@ def _records(
     head, content = unpacked(stream)
     if not head.strip():
         raise InputError(FILE_EMPTY)
+    encoding = encoding_of(head)
+    if encoding is not None:
+        format = format or detect(head.decode(encoding, "ignore").encode(), name)
+        if format not in _OF_ANY_ENCODING:
+            raise InputError(TEXT_ENCODING, encoding=encoding)
+    if (what := no_text(head)) is not None:
+        raise InputError(NOT_TEXT, what=what)
     format = format or detect(head, name)
     if format is None:
         start = clipped(head.lstrip()[:200].decode(errors="replace"), 40)

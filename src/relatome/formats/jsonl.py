@@ -1,4 +1,7 @@
-"""JSON Lines: one of relatome's own documents per line. It holds everything."""
+"""JSON Lines: one of relatome's own documents per line, which holds everything.
+
+Read are also lines as collections of abstracts have them: `relatome.data.abstracts`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from relatome.data.abstracts import abstract_document
 from relatome.data.document import Document
 from relatome.errors import JSONL_INVALID, InputError, Place
 from relatome.formats.records import Names, Record
@@ -33,13 +37,18 @@ def read(stream: BinaryIO, names: Names) -> Iterator[Record]:
 def _document(content: bytes, number: int) -> Document:
     decoded(content, number)
     try:
+        given = msgspec.json.decode(content)
+        if isinstance(given, dict) and "passages" not in given:
+            return abstract_document(given)
         document = _decode(content)
-        unknown = _unknown_field(msgspec.json.decode(content), msgspec.to_builtins(document), "$")
+        unknown = _unknown_field(given, msgspec.to_builtins(document), "$")
     except msgspec.MsgspecError as error:
         reason = str(error)
         raise _invalid(reason[:1].lower() + reason[1:], number) from None
     except RecursionError:
         raise _invalid("it is nested too deeply", number) from None
+    except ValueError as error:
+        raise _invalid(str(error), number) from None
     if unknown is not None:
         # A misspelt field must not make what it holds disappear.
         raise _invalid(f"there is no field `{clipped(unknown)}`", number)

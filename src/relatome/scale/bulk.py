@@ -21,8 +21,10 @@ from relatome.errors import (
     UsageError,
     WorkError,
 )
+from relatome.graph.tables import ERRORS
 from relatome.pipeline import AUTO, DEFAULT_MODEL, shipped_models
 from relatome.runtime import Weights
+from relatome.scale.first_errors import first_errors
 from relatome.scale.folder import ScanFolder, scan_folder
 from relatome.scale.inputs import find_inputs
 from relatome.scale.local import LocalEngine
@@ -173,6 +175,11 @@ def carry_out(
                     given_up = schedule(units, running, most, state, commit, look)
                 finally:
                     running.close()
+        report.first_errors = first_errors(
+            (each, folder.table(ERRORS, each.shard))
+            for each in manifest.inputs
+            if each.path in report.with_errors
+        )
         report.lost, report.seconds = state.lost, time.monotonic() - started
     _require_all(given_up, report)
     _judge(state, max_error_rate, least=1)

@@ -109,10 +109,14 @@ class ScanFolder:
         try:
             content = self._record(shard).read_bytes()
             record = msgspec.json.decode(content, type=ShardRecord)
-            sizes = {each: self._table(each, shard).stat().st_size for each in SCHEMAS}
+            sizes = {each: self.table(each, shard).stat().st_size for each in SCHEMAS}
         except (OSError, msgspec.MsgspecError):
             return None
         return record if sizes == record.tables else None
+
+    def table(self, table: str, shard: str) -> Path:
+        """Where a table of a shard is."""
+        return self.path / table / f"{shard}.parquet"
 
     def work_place(self, shard: str, attempt: int) -> Path:
         """Where a worker is to write the tables of a shard."""
@@ -128,7 +132,7 @@ class ScanFolder:
         with writing(self._record(task.name)):
             self._record(task.name).unlink(missing_ok=True)
         for each in SCHEMAS:
-            target = self._table(each, task.name)
+            target = self.table(each, task.name)
             with writing(target):
                 (task.folder / table_file(each)).replace(target)
                 sync_folder(target.parent)
@@ -137,9 +141,6 @@ class ScanFolder:
 
     def _record(self, shard: str) -> Path:
         return self.path / SHARDS / f"{shard}.json"
-
-    def _table(self, table: str, shard: str) -> Path:
-        return self.path / table / f"{shard}.parquet"
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -28,11 +29,11 @@ class Inputs(NamedTuple):
 
     Attributes:
         paths: absolute, each once, in the order of the scan.
-        passed_over: files of folders whose endings name no format that relatome reads.
+        passed_over: files of folders whose endings name no format that relatome reads, by ending.
     """
 
     paths: list[Path]
-    passed_over: int
+    passed_over: Counter[str]
 
 
 def find_inputs(named: Sequence[str], out: Path) -> Inputs:
@@ -50,14 +51,14 @@ def find_inputs(named: Sequence[str], out: Path) -> Inputs:
         UsageError: if there is no such thing, it cannot be read, or it holds no file to read.
     """
     found: dict[Path, None] = {}
-    passed_over = 0
+    passed_over = Counter[str]()
     out = Path(os.path.abspath(out))
     for name in _lines(named):
         paths, others = _files(name, out)
         if not paths:
             raise UsageError(SCAN_NO_INPUT, name=name)
         found.update(dict.fromkeys(paths))
-        passed_over += others
+        passed_over.update(others)
     if not found:
         raise UsageError(SCAN_NO_INPUT, name=" ".join(named) or "the command")
     for path in found:
@@ -81,8 +82,8 @@ def _lines(named: Sequence[str]) -> Iterator[str]:
         yield from (line for line in stripped if line and not line.startswith(_COMMENT))
 
 
-def _files(name: str, out: Path) -> tuple[list[Path], int]:
-    """The files of one argument, and the number of others that lie among them."""
+def _files(name: str, out: Path) -> tuple[list[Path], Counter[str]]:
+    """The files of one argument, and the endings of others that lie among them."""
     path = Path(os.path.abspath(name))
     try:
         if path.is_dir():
@@ -92,7 +93,7 @@ def _files(name: str, out: Path) -> tuple[list[Path], int]:
         raise UsageError(SCAN_UNREADABLE, path=path, reason=_reason(error)) from None
     for each in paths:
         _require_one_file(each)
-    return paths, 0
+    return paths, Counter()
 
 
 def _matching(pattern: str, out: Path) -> list[Path]:
@@ -103,12 +104,12 @@ def _matching(pattern: str, out: Path) -> list[Path]:
     return [each for each in paths if not each.is_dir() and out not in each.parents]
 
 
-def _below(folder: Path, out: Path) -> tuple[list[Path], int]:
+def _below(folder: Path, out: Path) -> tuple[list[Path], Counter[str]]:
     def refuse(error: OSError) -> None:
         raise UsageError(SCAN_UNREADABLE, path=error.filename, reason=_reason(error))
 
     paths: list[Path] = []
-    passed_over = 0
+    passed_over = Counter[str]()
     for where, folders, files in os.walk(folder, onerror=refuse):
         place = Path(where)
         for file in files:
@@ -117,7 +118,7 @@ def _below(folder: Path, out: Path) -> tuple[list[Path], int]:
         shown = [file for file in files if not file.startswith(".")]
         readable = [file for file in shown if format_of_name(file) in READABLE]
         paths += [place / file for file in readable]
-        passed_over += len(shown) - len(readable)
+        passed_over.update(Path(f).suffix.lower() for f in set(shown).difference(readable))
     return sorted(paths), passed_over
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import re
 import tempfile
 import zlib
@@ -12,12 +11,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
 from relatome.data import Document
+from relatome.data.abstracts import abstract_document
 from relatome.encode import Tokenizer
 from relatome.errors import FILE_MISSING, FILE_UNREADABLE, TEXT_LINE, InputError, Place, UsageError
 
@@ -106,7 +107,9 @@ class Evaluation:
 
 
 def read_texts(paths: Iterable[Path]) -> Iterator[Abstract]:
-    """Read JSON Lines with ``id``, ``title`` and ``abstract`` (or ``text``), gzip or not.
+    """Read JSON Lines with ``id``, ``title`` and ``abstract`` or ``text``, gzip or not.
+
+    What a line may say is told by `relatome.data.abstracts`.
 
     Args:
         paths: files, or folders whose ``*.jsonl`` and ``*.jsonl.gz`` are read in order of name.
@@ -136,14 +139,15 @@ def _read_file(path: Path) -> Iterator[Abstract]:
 
 def _read_line(line: bytes, place: Place) -> Abstract:
     try:
-        record = json.loads(line)
-        text = record["abstract"] if "abstract" in record else record["text"]
-        values = (record["id"], record["title"], text)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        record = msgspec.json.decode(line)
+        if not isinstance(record, dict):
+            raise ValueError("it is no object")
+        document = abstract_document(record)
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         raise InputError(TEXT_LINE, at=place, reason=error) from None
-    if not all(isinstance(value, str | int) for value in values):
-        raise InputError(TEXT_LINE, at=place, reason="a value is no text")
-    return Abstract(*map(str, values))
+    titles = (passage.text for passage in document.passages if passage.kind == "title")
+    others = (passage.text for passage in document.passages if passage.kind != "title")
+    return Abstract(document.id, " ".join(titles), " ".join(others))
 
 
 def _plain(title: str) -> str:
