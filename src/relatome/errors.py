@@ -930,6 +930,11 @@ NOTHING_LEARNT = Message(
     "the recipe has neither a loss for relations nor [tasks.novelty], so nothing would be learnt.",
     "Add a table such as [losses.cross_entropy].",
 )
+TEST_LEARNT = Message(
+    "R629",
+    "{key} names {split}, which data.test names too: what is learnt from cannot be reported on.",
+    "Take it out of {key}, or name another split in data.test.",
+)
 RELATION_MISSING = Message(
     "R628",
     "the recipe is selected by score {score}, and without a loss for relations it finds none.",

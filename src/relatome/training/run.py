@@ -39,6 +39,7 @@ from relatome.errors import (
     START_CYCLE,
     TAGGING_TYPES,
     TEACHER_ALONE,
+    TEST_LEARNT,
     TYPING_VECTOR,
     UNKNOWN_SCORE,
     UsageError,
@@ -158,6 +159,7 @@ def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
             raise UsageError(NEEDS_ENCODING, key="tasks.tagging", kind="'document'")
         if encoding.types != "output":
             raise UsageError(TAGGING_TYPES)
+    _require_unlearnt_test(recipe)
     require_fine_types(recipe, schema)
     if recipe.definitions is not None:
         defined = recipe.definitions.labels
@@ -165,6 +167,18 @@ def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
             raise UsageError(DEFINITION_MISSING, label=missing[0], schema=schema.name)
         if foreign := [label for label in defined if label not in schema.labels]:
             raise UsageError(DEFINITION_FOREIGN, label=foreign[0], schema=schema.name)
+
+
+def _require_unlearnt_test(recipe: Recipe) -> None:
+    """Refuse to learn from the split that results are reported on."""
+    data, taught = recipe.data, recipe.distillation
+    for key, names in (
+        ("data.train", data.train),
+        ("data.source", data.source),
+        ("distillation.documents", taught.documents if taught is not None else ()),
+    ):
+        if data.test in names:
+            raise UsageError(TEST_LEARNT, key=key, split=data.test)
 
 
 def carry_out(
