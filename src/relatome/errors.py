@@ -1151,6 +1151,13 @@ TEACHER_ALONE = Message(
     "there are no losses, so nothing that a teacher says of relations is learnt.",
     "Add a loss of the relation head, or leave out the table distillation.",
 )
+TEACHER_NARROWS = Message(
+    "R764",
+    "this teacher is not asked about the same pairs as the student learns from: [narrowing] leaves "
+    "others out.",
+    "Give both the same [narrowing] with everywhere = true for the teacher, or leave it out of "
+    "both.",
+)
 READERS_VECTOR = Message(
     "R763",
     "model.readers is {readers}, but with the pair vector {vector!r} nothing is read again.",

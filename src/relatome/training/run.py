@@ -11,7 +11,7 @@ import msgspec
 from transformers import PreTrainedModel, set_seed
 
 from relatome.corpora import data_hash, find_schema
-from relatome.data import Schema, Split
+from relatome.data import Schema, Split, require_disjoint
 from relatome.data.narrowing import Narrowing
 from relatome.encode import (
     AnchoredEncoding,
@@ -271,7 +271,8 @@ def run(
     Raises:
         UsageError: if the recipe cannot be carried out, a split is marked test, the folder is
             taken, or it holds a run of another recipe or other documents.
-        InputError: if train and dev share a document, or one has no candidate pair.
+        InputError: if two of train, dev and the documents of a lesson share a document, or one
+            has no candidate pair.
         ModelError: if the encoder cannot be used, or training diverges.
     """
     schema = preflight(recipe, directory)
@@ -281,6 +282,7 @@ def run(
         unlabelled = unlabelled_documents(distillation, directory)
         if unlabelled is not None:
             require_learnable(unlabelled, dev)
+            require_disjoint(train, unlabelled)
     if main_process():
         require_folder(recipe, folder, resume=resume)
     if resume and (finished := read_scores(folder)) is not None:
@@ -310,12 +312,17 @@ def run(
             msgspec.structs.replace(split, documents=tuple(typer.replace(split.documents)))
             for split in splits
         ]
+        if unlabelled is not None:
+            documents = tuple(typer.replace(unlabelled.documents))
+            unlabelled = msgspec.structs.replace(unlabelled, documents=documents)
     taught = None
     if distillation is not None:
         if main_process():
             claim_folder(recipe, folder)
         wait_for_all()
-        taught = lesson(distillation, schema, splits[0], unlabelled, folder)
+        taught = lesson(
+            distillation, schema, splits[0], unlabelled, folder, learning.narrowing
+        )
         if unlabelled is not None:
             splits[0] = Split.joined([splits[0], unlabelled])
     examples = [Examples(splits[0], learning, tokenizer, taught)]
