@@ -976,6 +976,11 @@ NOTHING_LEARNT = Message(
     "the recipe has neither a loss for relations nor [tasks.novelty], so nothing would be learnt.",
     "Add a table such as [losses.cross_entropy].",
 )
+TEST_LEARNT = Message(
+    "R629",
+    "{key} names {split}, which data.test names too: what is learnt from cannot be reported on.",
+    "Take it out of {key}, or name another split in data.test.",
+)
 RELATION_MISSING = Message(
     "R628",
     "the recipe is selected by score {score}, and without a loss for relations it finds none.",
@@ -1191,6 +1196,13 @@ TEACHER_ALONE = Message(
     "R762",
     "there are no losses, so nothing that a teacher says of relations is learnt.",
     "Add a loss of the relation head, or leave out the table distillation.",
+)
+TEACHER_NARROWS = Message(
+    "R764",
+    "this teacher is not asked about the same pairs as the student learns from: [narrowing] leaves "
+    "others out.",
+    "Give both the same [narrowing] with everywhere = true for the teacher, or leave it out of "
+    "both.",
 )
 READERS_VECTOR = Message(
     "R763",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,12 @@ from safetensors.numpy import save_file
 
 pytest.importorskip("torch")
 
+from relatome.data import Document, Split
+from relatome.data.narrowing import Narrowing
 from relatome.encode.decode import softmax
-from relatome.errors import UsageError
+from relatome.errors import InputError, UsageError
 from relatome.recipes import Recipe
-from relatome.recipes.recipe import Distillation, Tasks
+from relatome.recipes.recipe import Distillation, FineTypes, Tasks
 from relatome.training import run
 from relatome.training.dataset import Examples
 from relatome.training.distillation import LESSON_FILE, lesson
@@ -25,6 +29,9 @@ from relatome.training.folder import claim_folder
 from relatome.training.lesson import Lesson
 from tests.tiny import DOCUMENTS, learnable, split
 from tests.training.conftest import Tiny
+
+# The package offers the function under the module's name.
+run_module = sys.modules["relatome.training.run"]
 
 TRAIN = split("train", [*DOCUMENTS])
 DEV = split("dev", learnable(6), "dev")
@@ -154,6 +161,58 @@ def test_another_schema_is_refused(tiny: Tiny, beside: Path) -> None:
     folder.mkdir()
     with pytest.raises(UsageError, match=r"R761.*biored.*mine"):
         lesson(taught, schema, TRAIN, None, folder)
+
+
+def test_a_teacher_of_other_candidates_is_refused(tiny: Tiny, beside: Path) -> None:
+    teacher = load_run(beside / "teacher")
+    taught = student(tiny).distillation
+    assert taught is not None
+    folder = beside / "narrowed"
+    folder.mkdir()
+    with pytest.raises(UsageError, match=r"R764.*narrowing"):
+        lesson(taught, teacher.settings.schema, TRAIN, None, folder, Narrowing(sentence=True))
+    assert not (folder / LESSON_FILE).exists()
+
+
+def test_what_is_in_train_and_in_the_lesson_is_refused_before_any_work(
+    tiny: Tiny, beside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "unlabelled_documents", lambda *_: split("more", DOCUMENTS[:2]))
+    with pytest.raises(InputError, match=r"R202.*2 documents.*train.*more"):
+        run(student(tiny), TRAIN, DEV, beside / "overlap", resume=False)
+    assert not (beside / "overlap").exists()
+
+
+class _Typer:
+    """Stands for a trained typer: it marks what it has read."""
+
+    def replace(self, documents: Sequence[Document]) -> list[Document]:
+        return [msgspec.structs.replace(each, infons={"typed": "yes"}) for each in documents]
+
+
+class _Seen(Exception):
+    pass
+
+
+def test_unlabelled_documents_get_finer_types_as_all_others_do(
+    tiny: Tiny, beside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fine = FineTypes("GeneOrGeneProduct", ("a", "b"), "nobody/encoder", 96, 32, 1, 4, 1e-3)
+    recipe = msgspec.structs.replace(student(tiny), fine_types=fine)
+    typed = []
+
+    def asked(_: object, __: object, train: Split, more: Split, *___: object) -> None:
+        typed.extend((*train.documents, *more.documents))
+        raise _Seen
+
+    monkeypatch.setattr(run_module, "require_fine_types", lambda *_: None)
+    monkeypatch.setattr(run_module, "learn_fine_types", lambda *_: _Typer())
+    monkeypatch.setattr(run_module, "unlabelled_documents", lambda *_: MORE)
+    monkeypatch.setattr(run_module, "lesson", asked)
+    with pytest.raises(_Seen):
+        run(recipe, TRAIN, DEV, beside / "typed", resume=False)
+    assert len(typed) == len(TRAIN.documents) + len(MORE.documents)
+    assert all(each.infons == {"typed": "yes"} for each in typed)
 
 
 def test_a_model_of_novelty_alone_learns_nothing_of_relations(tiny: Tiny, beside: Path) -> None:

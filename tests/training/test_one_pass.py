@@ -110,13 +110,24 @@ def test_hidden_entities_are_not_judged(
     monkeypatch.setattr(
         trainer, "compute_loss", lambda model, inputs, **_: seen.append(inputs) or sum_of(model)
     )
-    batch = Collator(tokenizer.pad_id, settings.encoding)([examples.examples[0]])
-    trainer.training_step(model, batch)
-    (inputs,) = seen
-    judged, mentioned = inputs["tagging_gold"].any(-1).all(-1)[0], batch["tagging_gold"][0]
-    inside = mentioned[..., 1:].any(-1).any(-1)  # tokens of mentions, all of which have identifiers
-    assert inside.any()
-    assert torch.equal(judged, ~inside)
+    collate = Collator(tokenizer.pad_id, settings.encoding)
+    batches = [collate([example]) for example in examples.examples[:2]]
+    parts, counts = trainer.get_batch_samples(
+        iter([dict(batch) for batch in batches]), 2, torch.device("cpu")
+    )
+    for part in parts:
+        trainer.training_step(model, part, counts)
+    judged_tags = 0
+    for batch, inputs in zip(batches, seen, strict=True):
+        judged, mentioned = inputs["tagging_gold"].any(-1), batch["tagging_gold"][0]
+        judged_tags += int(judged.sum())
+        # tokens of mentions, all of which have identifiers
+        inside = mentioned[..., 1:].any(-1).any(-1)
+        assert inside.any()
+        assert torch.equal(judged.all(-1)[0], ~inside)
+    # The mean is over the tags that are judged, in all parts of the step.
+    tasks = [name for name in batches[0] if name.endswith("_gold")]
+    assert counts[tasks.index("tagging_gold")] == judged_tags
 
 
 def sum_of(model: torch.nn.Module) -> torch.Tensor:

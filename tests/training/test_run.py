@@ -233,6 +233,31 @@ def test_preflight_wants_novelty_learnt_where_it_is_selected_by(tiny: Tiny) -> N
         preflight(nothing)
 
 
+@pytest.mark.parametrize(
+    ("key", "overrides"),
+    [
+        ("data.train", ('data.train=["biored:train", "biored:test"]',)),
+        ("data.source", ('data.source=["biored:test"]',)),
+        (
+            "distillation.documents",
+            (
+                "distillation.teacher=small",
+                "distillation.weight=1.0",
+                "distillation.temperature=1.0",
+                'distillation.documents=["biored:test"]',
+            ),
+        ),
+    ],
+)
+def test_preflight_keeps_the_test_split_from_what_is_learnt_from(
+    key: str, overrides: tuple[str, ...], tiny: Tiny
+) -> None:
+    assert tiny().data.test == "biored:test"
+    with pytest.raises(UsageError, match=rf"R629.*{key} names biored:test"):
+        preflight(tiny(*overrides))
+    preflight(tiny("data.dev=biored:test"))  # as the recipes of paper B do
+
+
 def test_a_run_without_dev_keeps_its_last_epoch(tiny: Tiny, tmp_path: Path) -> None:
     recipe = tiny("data.dev=0.0")
     train = split("train", learnable(8))

@@ -29,13 +29,15 @@ TARGET = msgspec.structs.replace(
 )
 
 
-def trained(encoder: Path, schema: Schema, encoding: Encoding, seed: int) -> Trained:
+def trained(
+    encoder: Path, schema: Schema, encoding: Encoding, seed: int, *, tagging: bool = False
+) -> Trained:
     backbone, tokenizer = load_encoder(str(encoder))
     if isinstance(encoding, PairEncoding):
         marked = pair_tokenizer(tokenizer, schema, encoding)
         add_markers(backbone, tokenizer, marked)
         tokenizer = marked
-    settings = Settings(schema, encoding, typing=True)
+    settings = Settings(schema, encoding, typing=True, tagging=tagging)
     model = RelationModel(backbone, settings, tokenizer, dropout=0.0)
     fix_weights(model, seed=seed)
     return Trained(model, tokenizer, settings)
@@ -72,6 +74,43 @@ def test_rows_are_copied_by_what_they_stand_for(tiny_encoder: Path) -> None:
     rule = [(rule.head, rule.tail) for rule in BIORED.pairs].index((CHEMICAL, GENE))
     assert torch.equal(ours[name][1], theirs[name][rule])
     assert torch.equal(ours[name][0], before[name][0])
+
+
+def test_tags_are_copied_by_the_type_they_are_of(tiny_encoder: Path) -> None:
+    bare = DocumentEncoding(96, 32, "output")
+    source = trained(tiny_encoder, BIORED, bare, 1, tagging=True)
+    # As many types, so that the shapes agree, in another order.
+    types = ("Virus", *reversed([type for type in BIORED.entity_types if type != DISEASE]))
+    schema = msgspec.structs.replace(TARGET, entity_types=dict.fromkeys(types, ()))
+    assert len(schema.entity_types) == len(BIORED.entity_types)
+    target = trained(tiny_encoder, schema, bare, 2, tagging=True)
+    before = parameters(target)
+    transfer(source, target)
+    theirs, ours = parameters(source), parameters(target)
+    name = "tagging.classify.weight"
+    for index, type in enumerate(schema.entity_types):
+        rows = slice(3 * index, 3 * index + 3)
+        if type not in BIORED.entity_types:
+            assert torch.equal(ours[name][rows], before[name][rows])
+            continue
+        there = 3 * list(BIORED.entity_types).index(type)
+        assert torch.equal(ours[name][rows], theirs[name][there : there + 3])
+
+
+def test_a_spare_row_is_not_the_piece_none(tiny_encoder: Path) -> None:
+    source, target = (trained(tiny_encoder, BIORED, DOCUMENT, seed) for seed in (1, 2))
+    sources = source.tokenizer.vocabulary_size
+    with_none = target.tokenizer.with_markers(["None"])
+    for made, rows in ((source, sources + 3), (target, sources + 2)):
+        made.model.encoder.backbone.resize_token_embeddings(rows, mean_resizing=False)
+    before = parameters(target)
+    transfer(source, target._replace(tokenizer=with_none))
+    name = "encoder.backbone.embeddings.word_embeddings.weight"
+    theirs, ours = parameters(source)[name], parameters(target)[name]
+    none = with_none.id_of("None")
+    assert torch.equal(ours[none], before[name][none])
+    assert torch.equal(ours[:none], theirs[:none])
+    assert torch.equal(ours[none + 1], theirs[none + 1])
 
 
 def test_markers_are_copied_by_name(tiny_encoder: Path) -> None:

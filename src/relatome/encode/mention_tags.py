@@ -19,14 +19,13 @@ from relatome.encode.batch import Batch, stack
 from relatome.encode.decode import FloatArray, softmax
 from relatome.encode.document import DocumentEncoding
 from relatome.encode.tokens import IntArray, Tokenizer, Tokens
-from relatome.encode.windows import central_window, windows
+from relatome.encode.windows import central_window
 
 OUTSIDE, BEGIN, INSIDE = range(3)
 TAGS = 3
 # The tag of what is not judged.
 UNKNOWN = -100
 
-_SPECIAL_TOKENS = 2
 # A piece is looked at for a type where the chance that it is of that type is above this.
 _LEAST = 0.005
 
@@ -81,8 +80,7 @@ class TokenWindows(NamedTuple):
 def token_windows(text: str, tokenizer: Tokenizer, encoding: DocumentEncoding) -> TokenWindows:
     """Cut a text into windows; none if it has no token."""
     tokens = tokenizer(text)
-    size = encoding.window - _SPECIAL_TOKENS
-    spans = windows(len(tokens), size, encoding.overlap) if len(tokens) else []
+    spans = encoding.cut(len(tokens)) if len(tokens) else []
     ids = tuple(tokenizer.framed(tokens.ids[first:last]) for first, last in spans)
     return TokenWindows(tokens, ids, tuple(spans))
 

@@ -162,8 +162,8 @@ class Tokenizer:
         return np.concatenate(([self.cls_id], ids, [self.sep_id]))
 
     def token(self, index: int) -> str:
-        """The word piece with vocabulary id `index`."""
-        return str(self._inner.id_to_token(index))
+        """The word piece with vocabulary id `index`; empty if there is none."""
+        return str(self._inner.id_to_token(index) or "")
 
     def save(self, path: Path) -> None:
         """Write as ``tokenizer.json``."""

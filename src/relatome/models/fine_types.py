@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from relatome.models.encoder import TypedEncoder
-from relatome.models.pairs import gather_rows, mean_rows
+from relatome.models.pairs import flat_rows, gather_rows, mean_rows
 
 
 class FineTypeModel(nn.Module):
@@ -53,7 +53,7 @@ class FineTypeModel(nn.Module):
             ``(B, M, classes)``; the rows of padded mentions mean nothing.
         """
         window_vectors = self.encoder(input_ids, attention_mask, type_tags)
-        tokens = window_vectors.flatten(0, 1)[token_source.clamp(min=0)]  # (B, T, hidden)
+        tokens = flat_rows(window_vectors, token_source)
         mentions = mean_rows(gather_rows(tokens, mention_tokens), mention_tokens >= 0)
         logits: Tensor = self.classify(mentions)
         return logits

@@ -91,7 +91,12 @@ class MaskedEntities(_Adaptation, frozen=True, kw_only=True, tag="entities"):
     types: dict[str, list[str]] = {}
 
     def __post_init__(self) -> None:
-        _ = DocumentEncoding(self.length, self.overlap)  # refuses impossible windows
+        _ = self.encoding  # refuses impossible windows
+
+    @property
+    def encoding(self) -> DocumentEncoding:
+        """How its encoder reads a document."""
+        return DocumentEncoding(self.length, self.overlap)
 
 
 Adaptation = MaskedWords | MaskedEntities

@@ -69,7 +69,8 @@ class Data(Section, frozen=True):
             training documents to hold out for it, or the fold of them, the same ones whatever the
             seed. With 0 nothing is selected: the weights of the last epoch are kept, and the
             decision threshold is one half.
-        test: the split that results are reported on; training never reads it.
+        test: the split that results are reported on; never learnt from. Where a paper selects on
+            the split that it reports, so do the recipes after it: there it is `dev`, too.
         source: splits of other corpora to learn from besides, always whole (paper A, eq. 2).
     """
 

@@ -11,11 +11,13 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from relatome.data import Document, Schema, Split
+from relatome.data.narrowing import Narrowing
 from relatome.encode.decode import FloatArray, softmax
 from relatome.errors import (
     NO_RELATION_HEAD,
     TEACHER_DIFFERS,
     TEACHER_MISSING,
+    TEACHER_NARROWS,
     Place,
     UsageError,
 )
@@ -68,6 +70,7 @@ def lesson(
     train: Split,
     unlabelled: Split | None,
     folder: Path,
+    narrowing: Narrowing = Narrowing(),
 ) -> Lesson:
     """What the teacher says of all documents that are learnt from.
 
@@ -79,9 +82,10 @@ def lesson(
         train: documents with relations.
         unlabelled: documents without, if there are any.
         folder: the run folder, beside which the teacher's run lies.
+        narrowing: which of the schema's candidates the student learns from.
 
     Raises:
-        UsageError: if there is no such run, or its schema is another.
+        UsageError: if there is no such run, or its schema or narrowing is another.
         ModelError: if a model of it is damaged.
     """
     others = unlabelled.documents if unlabelled is not None else ()
@@ -93,7 +97,7 @@ def lesson(
             rows.setdefault(document, {})[task] = value
     else:
         models = [load_run(run) for run in _teaching_runs(distillation, folder.parent)]
-        _require_fit(models, schema)
+        _require_fit(models, schema, narrowing)
         rows = _asked_of(models, [*train.documents, *others])
         flat = {f"{task}/{name}": rows[name][task] for name in rows for task in rows[name]}
         if main_process():
@@ -101,7 +105,9 @@ def lesson(
     return Lesson(rows, frozenset(document.id for document in others))
 
 
-def _require_fit(models: Sequence[LoadedModel], schema: Schema) -> None:
+def _require_fit(
+    models: Sequence[LoadedModel], schema: Schema, narrowing: Narrowing
+) -> None:
     """Refuse a teacher that does not answer what the student is asked."""
     for model in models:
         settings = model.settings
@@ -114,6 +120,8 @@ def _require_fit(models: Sequence[LoadedModel], schema: Schema) -> None:
                 teacher=settings.schema.name,
                 student=schema.name,
             )
+        if settings.narrowing != narrowing:
+            raise UsageError(TEACHER_NARROWS, at=Place(model.name))
 
 
 def _asked_of(

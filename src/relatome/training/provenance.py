@@ -18,12 +18,13 @@ _LIBRARIES = ("numpy", "torch", "transformers", "tokenizers", "onnxruntime")
 
 def code_version() -> str:
     """The package version, with the commit where it runs from a checkout."""
-    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
     try:
-        commit = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        # Installed inside somebody's repository it is no part of that, and its commit says nothing.
+        _git("ls-files", "--error-unmatch", Path(__file__).name)
+        commit = _git("describe", "--always", "--dirty")
     except (OSError, subprocess.SubprocessError):
         return relatome.__version__
-    return f"{relatome.__version__}+{commit.stdout.strip()}"
+    return f"{relatome.__version__}+{commit}"
 
 
 def machine() -> dict[str, object]:
@@ -43,6 +44,13 @@ def file_hash(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _git(*arguments: str) -> str:
+    """What git says in the folder of this file."""
+    command = ["git", "-C", str(Path(__file__).parent), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    return done.stdout.strip()
 
 
 def _processor() -> str:

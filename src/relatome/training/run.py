@@ -11,7 +11,7 @@ import msgspec
 from transformers import PreTrainedModel, set_seed
 
 from relatome.corpora import data_hash, find_schema
-from relatome.data import Schema, Split
+from relatome.data import Schema, Split, require_disjoint
 from relatome.data.narrowing import Narrowing
 from relatome.encode import (
     AnchoredEncoding,
@@ -39,6 +39,7 @@ from relatome.errors import (
     START_CYCLE,
     TAGGING_TYPES,
     TEACHER_ALONE,
+    TEST_LEARNT,
     TYPING_VECTOR,
     UNKNOWN_SCORE,
     UsageError,
@@ -158,6 +159,7 @@ def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
             raise UsageError(NEEDS_ENCODING, key="tasks.tagging", kind="'document'")
         if encoding.types != "output":
             raise UsageError(TAGGING_TYPES)
+    _require_unlearnt_test(recipe)
     require_fine_types(recipe, schema)
     if recipe.definitions is not None:
         defined = recipe.definitions.labels
@@ -165,6 +167,18 @@ def _require_fitting_parts(recipe: Recipe, schema: Schema) -> None:
             raise UsageError(DEFINITION_MISSING, label=missing[0], schema=schema.name)
         if foreign := [label for label in defined if label not in schema.labels]:
             raise UsageError(DEFINITION_FOREIGN, label=foreign[0], schema=schema.name)
+
+
+def _require_unlearnt_test(recipe: Recipe) -> None:
+    """Refuse to learn from the split that results are reported on."""
+    data, taught = recipe.data, recipe.distillation
+    for key, names in (
+        ("data.train", data.train),
+        ("data.source", data.source),
+        ("distillation.documents", taught.documents if taught is not None else ()),
+    ):
+        if data.test in names:
+            raise UsageError(TEST_LEARNT, key=key, split=data.test)
 
 
 def carry_out(
@@ -257,7 +271,8 @@ def run(
     Raises:
         UsageError: if the recipe cannot be carried out, a split is marked test, the folder is
             taken, or it holds a run of another recipe or other documents.
-        InputError: if train and dev share a document, or one has no candidate pair.
+        InputError: if two of train, dev and the documents of a lesson share a document, or one
+            has no candidate pair.
         ModelError: if the encoder cannot be used, or training diverges.
     """
     schema = preflight(recipe, directory)
@@ -267,6 +282,7 @@ def run(
         unlabelled = unlabelled_documents(distillation, directory)
         if unlabelled is not None:
             require_learnable(unlabelled, dev)
+            require_disjoint(train, unlabelled)
     if main_process():
         require_folder(recipe, folder, resume=resume)
     if resume and (finished := read_scores(folder)) is not None:
@@ -296,12 +312,17 @@ def run(
             msgspec.structs.replace(split, documents=tuple(typer.replace(split.documents)))
             for split in splits
         ]
+        if unlabelled is not None:
+            documents = tuple(typer.replace(unlabelled.documents))
+            unlabelled = msgspec.structs.replace(unlabelled, documents=documents)
     taught = None
     if distillation is not None:
         if main_process():
             claim_folder(recipe, folder)
         wait_for_all()
-        taught = lesson(distillation, schema, splits[0], unlabelled, folder)
+        taught = lesson(
+            distillation, schema, splits[0], unlabelled, folder, learning.narrowing
+        )
         if unlabelled is not None:
             splits[0] = Split.joined([splits[0], unlabelled])
     examples = [Examples(splits[0], learning, tokenizer, taught)]

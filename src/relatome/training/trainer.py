@@ -71,6 +71,7 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         self.pad_id, self.mask_id = tokenizer.pad_id, tokenizer.mask_id
         self.train_examples, self.dev_examples = train, dev
         self.objective = Objective(recipe, train.settings.schema)
+        self.shown: list[dict[str, Tensor]] = []  # parts of a step in which nothing is hidden yet
         sampler = _sampler(recipe, train)
         super().__init__(
             model=model,
@@ -95,9 +96,14 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         So the loss is the same however a batch is shared out.
         """
         parts = list(islice(epoch_iterator, num_batches))
+        self.shown = parts if self.recipe.training.mask_entities else []
+        return parts, self._judged(parts, device)
+
+    def _judged(self, parts: list[dict[str, Tensor]], device: torch.device) -> Tensor:
         counted = [judged_rows(_gold(part)) for part in parts]
         counts = torch.stack([torch.stack(list(count.values())) for count in counted]).sum(0)
-        return parts, self.accelerator.reduce(counts.to(device), "sum")
+        reduced: Tensor = self.accelerator.reduce(counts.to(device), "sum")
+        return reduced
 
     def training_step(
         self,
@@ -106,14 +112,15 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         num_items_in_batch: Tensor | int | None = None,
     ) -> Tensor:
         """Gradients of a batch, and of the same again with word embeddings moved against it."""
-        if rate := self.recipe.training.mask_entities:
-            # Once for both passes: the second reads what the first one did.
-            inputs = inputs | {"input_ids": hide_entities(inputs, rate, self.mask_id)}
-            if (tags := inputs.get("tagging" + _GOLD)) is not None:
-                # Of a mask nobody can tell the tag.
-                shown = inputs["input_ids"].flatten()[inputs["token_source"].clamp(min=0)]
-                hidden = shown == self.mask_id
-                inputs = inputs | {"tagging" + _GOLD: tags & ~hidden[..., None, None]}
+        if self.shown:
+            # Once for both passes: the second reads what the first one did. Not where the parts
+            # are fetched: what goes on within an epoch gets its random state back only after that.
+            for part in self.shown:
+                self._hide(part)
+            if isinstance(num_items_in_batch, Tensor):
+                # in place, because the other parts of the step are given it too
+                num_items_in_batch.copy_(self._judged(self.shown, num_items_in_batch.device))
+            self.shown = []
         adversarial = self.recipe.adversarial
         if adversarial is None:
             return super().training_step(model, inputs, num_items_in_batch)  # type: ignore[no-any-return]
@@ -124,6 +131,15 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         with perturbed(words, gradient, adversarial.epsilon):
             super().training_step(model, inputs, num_items_in_batch)
         return loss
+
+    def _hide(self, part: dict[str, Tensor]) -> None:
+        """Hide entities of a part from the encoder, and the tags of their tokens from the losses."""
+        rate = self.recipe.training.mask_entities
+        part["input_ids"] = hide_entities(part, rate, self.mask_id)
+        if (tags := part.get("tagging" + _GOLD)) is not None:
+            # Of a mask nobody can tell the tag.
+            read = part["input_ids"].flatten()[part["token_source"].clamp(min=0)]
+            part["tagging" + _GOLD] = tags & ~(read == self.mask_id)[..., None, None]
 
     def compute_loss(
         self,

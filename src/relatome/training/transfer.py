@@ -8,6 +8,7 @@ from typing import NamedTuple
 import torch
 
 from relatome.encode import Settings, Tokenizer, type_classes
+from relatome.encode.mention_tags import TAGS
 from relatome.models import DocumentPairs, RelationModel, TypedEncoder
 
 
@@ -24,7 +25,7 @@ def transfer(source: Trained, target: Trained) -> list[str]:
     """Copy into `target` every weight of `source` that means the same there.
 
     Rows that stand for something with a name (a word piece or marker, a label, an entity type, a
-    pair of types) are copied by that name, all others where name and shape agree. So a label, type
+    tag of one, a pair of types) are copied by that name, all others where name and shape agree. So a label, type
     or marker that only the target has keeps its fresh row.
 
     Returns:
@@ -58,6 +59,7 @@ def _named_rows(trained: Trained) -> dict[str, Sequence[object]]:
     schema = settings.schema
     classes = ("", *schema.labels)
     rules = [(rule.head, rule.tail) for rule in schema.pairs]
+    tags_of_types = [(name, tag) for name in schema.entity_types for tag in range(TAGS)]
     named: dict[str, Sequence[object]] = {
         # of one layer, or the last of two
         "relation.classify.weight": classes,
@@ -68,6 +70,8 @@ def _named_rows(trained: Trained) -> dict[str, Sequence[object]]:
         "pair_typing.classify.bias": rules,
         "typing.classify.weight": type_classes(schema),
         "typing.classify.bias": type_classes(schema),
+        "tagging.classify.weight": tags_of_types,
+        "tagging.classify.bias": tags_of_types,
     }
     if isinstance(model.pairs, DocumentPairs):
         named[f"pairs.features.{len(model.pairs.features) - 1}.weight"] = rules
@@ -76,5 +80,6 @@ def _named_rows(trained: Trained) -> dict[str, Sequence[object]]:
         named["encoder.type_embeddings.weight"] = ["", *tags]
     words = model.encoder.backbone.get_input_embeddings().weight
     name = next(name for name, value in model.named_parameters() if value is words)
-    named[name] = [tokenizer.token(index) for index in range(len(words))]
+    # A spare row, which stands for no piece, goes to the spare row of its number.
+    named[name] = [tokenizer.token(index) or index for index in range(len(words))]
     return named

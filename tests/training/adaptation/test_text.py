@@ -77,7 +77,12 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     [
         ("77", "Something else", True),
         ("PMID:77", "Something else", True),
+        ("pubmed: 77", "Something else", True),
         ("177", "Something else", False),
+        ("79", "Something else", True),
+        ("PMID:79", "Something else", True),
+        ("train.iob:1", "Something else", False),
+        ("test.iob:1", "Something else", True),
         ("1", "KCN9 in ketosis.", True),
         ("1", "kcn9 in Ketosis", True),
         ("1", "KCN9 in ketosis of mice", False),
@@ -91,7 +96,8 @@ def test_evaluation_documents_are_known_by_id_and_title(
         [
             Document("77", (Passage("title", 0, "KCN9 in ketosis."),)),
             Document("78", (Passage("title", 0, ""),)),
-            Document("79", ()),
+            Document("PMID:79", ()),
+            Document("test.iob:1", ()),
         ]
     )
     assert (Abstract(id, title, "text") in judged) is is_evaluation

@@ -18,14 +18,12 @@ from relatome.data import Document
 from relatome.encode import Tokenizer, stack
 from relatome.encode.arrays import mention_tokens, pad_rows
 from relatome.encode.tokens import IntArray
-from relatome.encode.windows import windows
 from relatome.errors import ENTITIES_NONE, ENTITIES_SINGLE, IDENTIFIERS_NONE, InputError
 from relatome.models import MaskedEntityModel
 from relatome.recipes import MaskedEntities
 from relatome.training.adaptation.encoder import beginning, train_encoder
 from relatome.training.adaptation.text import Abstract, Evaluation
 
-_SPECIAL_TOKENS = 2
 _UNKNOWN = -1
 
 logger = logging.getLogger(__name__)
@@ -217,7 +215,7 @@ def _windows(
     if len(tokens) == 0:
         return
     spans = [tokens.covering(mention.start, mention.end) for mention in document.mentions]
-    for begin, end in windows(len(tokens), recipe.length - _SPECIAL_TOKENS, recipe.overlap):
+    for begin, end in recipe.encoding.cut(len(tokens)):
         inside = [
             (mention, first - begin + 1, last - begin + 1)  # + 1 for [CLS]
             for mention, (first, last) in zip(document.mentions, spans, strict=True)

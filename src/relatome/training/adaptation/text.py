@@ -22,6 +22,9 @@ from relatome.data.abstracts import abstract_document
 from relatome.encode import Tokenizer
 from relatome.errors import FILE_MISSING, FILE_UNREADABLE, TEXT_LINE, InputError, Place, UsageError
 
+# As ids of PubMed are written, besides as bare numbers.
+_PUBMED = re.compile(r"^(pmid|pubmed):\s*", re.IGNORECASE)
+
 
 class Abstract(NamedTuple):
     """A text to learn from."""
@@ -90,20 +93,20 @@ class Blocks(Dataset[dict[str, Tensor]]):
 class Evaluation:
     """Documents that a model will be judged on, so that none is learnt from.
 
-    A text is one of them if it has the id (with or without ``PMID:``) or the title of one, letters
-    and digits compared.
+    A text is one of them if it has the id of one (either with or without ``PMID:``), or its title,
+    letters and digits compared.
     """
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._ids: set[str] = set()
         self._titles: set[str] = set()
         for document in documents:
-            self._ids.add(document.id)
+            self._ids.add(_bare(document.id))
             if document.passages and (title := _plain(document.passages[0].text)):
                 self._titles.add(title)
 
     def __contains__(self, text: Abstract) -> bool:
-        return text.id.rpartition(":")[2] in self._ids or _plain(text.title) in self._titles
+        return _bare(text.id) in self._ids or _plain(text.title) in self._titles
 
 
 def read_texts(paths: Iterable[Path]) -> Iterator[Abstract]:
@@ -148,6 +151,10 @@ def _read_line(line: bytes, place: Place) -> Abstract:
     titles = (passage.text for passage in document.passages if passage.kind == "title")
     others = (passage.text for passage in document.passages if passage.kind != "title")
     return Abstract(document.id, " ".join(titles), " ".join(others))
+
+
+def _bare(id: str) -> str:
+    return _PUBMED.sub("", id)
 
 
 def _plain(title: str) -> str:
