@@ -190,7 +190,7 @@ class _Typer:
         return [msgspec.structs.replace(each, infons={"typed": "yes"}) for each in documents]
 
 
-class _Seen(Exception):
+class _SeenError(Exception):
     pass
 
 
@@ -203,13 +203,13 @@ def test_unlabelled_documents_get_finer_types_as_all_others_do(
 
     def asked(_: object, __: object, train: Split, more: Split, *___: object) -> None:
         typed.extend((*train.documents, *more.documents))
-        raise _Seen
+        raise _SeenError
 
     monkeypatch.setattr(run_module, "require_fine_types", lambda *_: None)
     monkeypatch.setattr(run_module, "learn_fine_types", lambda *_: _Typer())
     monkeypatch.setattr(run_module, "unlabelled_documents", lambda *_: MORE)
     monkeypatch.setattr(run_module, "lesson", asked)
-    with pytest.raises(_Seen):
+    with pytest.raises(_SeenError):
         run(recipe, TRAIN, DEV, beside / "typed", resume=False)
     assert len(typed) == len(TRAIN.documents) + len(MORE.documents)
     assert all(each.infons == {"typed": "yes"} for each in typed)
