@@ -10,6 +10,7 @@ pytest.importorskip("torch")
 
 import tomli_w
 
+from relatome.corpora import find_schema
 from relatome.data.schemas import BIORED
 from relatome.encode import DocumentEncoding, Settings
 from relatome.recipes import load_adaptation, load_recipe, to_plain
@@ -100,3 +101,83 @@ def test_an_adapted_encoder_tells_its_story() -> None:
     for told in ("1234", "56", "3" * 64, "78", "`relatome adapt minilm-pubmed`", entities["title"]):
         assert told in text
     assert "Weights: Apache-2.0" in text
+
+
+def card_of(name: str, scores: tuple[CardScore, ...] = (), *overrides: str) -> str:
+    """The card of a shipped recipe's model."""
+    recipe = load_recipe(name, overrides)
+    schema = find_schema(recipe.schema, None)
+    tasks = recipe.tasks
+    settings = Settings(
+        schema,
+        recipe.encoding,
+        relation=bool(recipe.losses),
+        novelty=tasks.novelty is not None,
+        direction=tasks.direction is not None,
+        tagging=tasks.tagging is not None,
+    )
+    return render_card("tiny", "0.1.0", recipe, PROVENANCE, scores, "make figures", settings)
+
+
+TORCH = (CardScore("chemprot", "held out", "torch", {"micro": 0.5}),)
+
+
+def test_of_pairs_without_novelty_it_says_neither_documents_nor_novelty() -> None:
+    text = card_of("b-chemprot-baseline-minilm", TORCH)
+    assert "In one encoder pass for every pair of entities" in text
+    for other in ("over a document", "as new", "on 0.1", "Bind", "both are in the table"):
+        assert other not in text
+    assert text.count("a held-out 10 % of the training documents") == 2
+    assert "each\nwith a score." in text
+
+
+def test_where_nothing_was_selected_there_is_no_table() -> None:
+    text = card_of("c-relation-all", (CardScore("biored-8", "", "torch", {}),))
+    assert "on 0" not in text
+    assert "| protocol |" not in text
+    assert "nothing was selected" in text
+
+
+def test_it_names_sources_and_start() -> None:
+    source = card('data.source=["biorex-biored:source"]')
+    assert "Trained on biored:train, with biorex-biored:source besides" in source
+    assert "of the corpora named above" in source
+    assert "starts from the model of `c-baseline-minilm`" in card_of("anchored-minilm")
+    assert "starts from" not in card_of("small")
+
+
+def test_a_model_that_finds_entities_does_not_deny_it() -> None:
+    assert "It does not find entities" not in card_of("one-pass-minilm")
+    assert "It does not find entities" in card_of("small")
+
+
+def test_a_fold_and_a_share_are_told_in_words() -> None:
+    text = card_of("small", TORCH, "data.dev={fold = 2, of = 5}", "data.fraction=0.25")
+    assert "fold 2 of 5 of the training documents" in text
+    assert "Trained on 25 % of biored:train" in text
+
+
+def test_selection_on_what_is_reported_is_not_denied() -> None:
+    text = card_of("small", TORCH, "data.dev=biored:test")
+    assert "nothing was\nselected on a test split" not in text
+    assert "reported on" in text
+
+
+def test_a_model_of_novelty_alone_returns_no_relations() -> None:
+    text = card_of("c-novelty-alone")
+    assert "returns typed relations" not in text
+    assert "Rare labels" not in text
+
+
+def test_the_shipped_card_keeps_its_sentences() -> None:
+    scores = tuple(CardScore("biored-8", "test", each, {"all": 0.3}) for each in ("fp32", "int8"))
+    text = card_of("flagship", scores)
+    for told in (
+        "In one encoder pass over a document and its entities, it returns typed relations between "
+        "these, each\nwith a score and whether the text presents it as new.",
+        "the threshold was fitted on biored:dev and nothing was\nselected on a test split.",
+        "- It learnt from English PubMed abstracts of one corpus;",
+        "- Rare labels (Bind, Comparison, Cotreatment, Conversion, Drug_Interaction) have few",
+        "- int8 weights may change single relations against fp32; both are in the table above.",
+    ):
+        assert told in text

@@ -9,11 +9,16 @@ from typing import Any
 
 import msgspec
 
-from relatome.encode import Settings
+from relatome.encode import AnchoredEncoding, PairEncoding, Settings
 from relatome.recipes import Recipe, load_recipe, shipped, to_plain
+from relatome.recipes.recipe import Fold
 from relatome.runtime.card import calibration_section
 
 _APACHE_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
+# By schema, the labels of which its training documents have a few dozen relations or fewer.
+_RARE_LABELS = {
+    "biored": ("Bind", "Comparison", "Cotreatment", "Conversion", "Drug_Interaction"),
+}
 
 
 class CardScore(msgspec.Struct, frozen=True):
@@ -45,38 +50,23 @@ def render_card(
         command: the command that regenerates the scores.
         settings: of the model, with its calibration.
     """
-    columns = list(scores[0].f1) if scores else []
-    table = [
-        "| protocol | documents | weights | " + " | ".join(columns) + " |",
-        "| --- | --- | --- |" + " ---: |" * len(columns),
-    ]
-    for row in scores:
-        cells = " | ".join(f"{100 * row.f1[column]:.1f}" for column in columns)
-        table.append(f"| `{row.protocol}` | {row.split} | {row.weights} | {cells} |")
     story = _encoder_story(recipe, provenance)
     hashes = "\n".join(f"- `{split}`: `{value}`" for split, value in provenance["data"].items())
     return f"""# {name} {version}
 
 {recipe.title}.
 
-In one encoder pass over a document and its entities, it returns typed relations between these, each
-with a score and whether the text presents it as new. Entities come with the document, or from the
+{_what_it_does(settings)} Entities come with the document, or from the
 tagger in the same folder, if there is one (`TAGGER.md`).
 
 ## Scores
 
-F1 with gold entities, in per cent; the threshold was fitted on {recipe.data.dev} and nothing was
-selected on a test split.
-
-{chr(10).join(table)}
-
-Regenerate with `{command}`.
+{_scores_section(recipe, scores, command)}
 
 {calibration_section(settings)}
 ## Data
 
-Trained on {", ".join(recipe.data.train)}{_lesson(recipe)}, selected on {recipe.data.dev}. SHA-256 \
-of the documents
+{_data_story(recipe)} SHA-256 of the documents
 as read:
 
 {hashes}
@@ -96,14 +86,109 @@ Seed {recipe.training.seed}, code {provenance["code"]}, on {provenance["machine"
 
 ## Limits
 
-- It learnt from English PubMed abstracts of one corpus; on full text, other languages or other
-  kinds of writing its scores are unknown.
-- It does not find entities: what is not marked cannot be related.
-- Rare labels (Bind, Comparison, Cotreatment, Conversion, Drug_Interaction) have few training
-  examples and are unreliable.
-- int8 weights may change single relations against fp32; both are in the table above.
-- Predictions are no medical advice, and an assertion in a text is no proof.
+{_limits(recipe, settings, scores)}
 """
+
+
+def _what_it_does(settings: Settings) -> str:
+    """What the model is given, and what it returns."""
+    encoding = settings.encoding
+    if isinstance(encoding, PairEncoding):
+        read = "In one encoder pass for every pair of entities"
+    elif isinstance(encoding, AnchoredEncoding):
+        read = "In one encoder pass over a document for each of its entities"
+    else:
+        read = "In one encoder pass over a document and its entities"
+    if not settings.relation:
+        return f"{read}, it says of given relations whether the text presents them\nas new."
+    told = ["a score"]
+    if settings.direction:
+        told.append("which of the two acts")
+    if settings.judges_novelty:
+        told.append("whether the text presents it as new")
+    listed = " and ".join((", ".join(told[:-1]), told[-1])) if told[1:] else told[0]
+    return f"{read}, it returns typed relations between these, each\nwith {listed}."
+
+
+def _scores_section(recipe: Recipe, scores: Sequence[CardScore], command: str) -> str:
+    """The table of scores, and what was fitted and selected on what."""
+    rows = [row for row in scores if row.f1]
+    dev = _dev(recipe)
+    if not rows:
+        return "There are none: " + (
+            "nothing was measured." if dev else "no documents were held out."
+        )
+    columns = list(rows[0].f1)
+    table = [
+        "| protocol | documents | weights | " + " | ".join(columns) + " |",
+        "| --- | --- | --- |" + " ---: |" * len(columns),
+    ]
+    for row in rows:
+        cells = " | ".join(f"{100 * row.f1[column]:.1f}" for column in columns)
+        table.append(f"| `{row.protocol}` | {row.split} | {row.weights} | {cells} |")
+    fitted = f"the threshold was fitted on {dev}" if dev else "the threshold is one half"
+    selected = " and nothing was\nselected on a test split."
+    if recipe.data.dev == recipe.data.test:
+        selected = ", which\nresults are reported on, too: expect less on other documents."
+    return (
+        f"F1 with gold entities, in per cent; {fitted}{selected}\n\n"
+        + "\n".join(table)
+        + f"\n\nRegenerate with `{command}`."
+    )
+
+
+def _dev(recipe: Recipe) -> str:
+    """The documents that were selected on, in words; empty if none were."""
+    dev = recipe.data.dev
+    if isinstance(dev, str):
+        return dev
+    if isinstance(dev, Fold):
+        return f"the held-out fold {dev.fold} of {dev.of} of the training documents"
+    return f"a held-out {100 * dev:g} % of the training documents" if dev else ""
+
+
+def _data_story(recipe: Recipe) -> str:
+    """What was learnt from and selected on."""
+    data, dev = recipe.data, _dev(recipe)
+    share = f"{100 * data.fraction:g} % of " if data.fraction < 1 else ""
+    source = f", with {', '.join(data.source)} besides" if data.source else ""
+    selected = f"selected on {dev}" if dev else "nothing was selected: these are the last weights"
+    start = (
+        f" It starts from the model of `{recipe.start}`, which learnt before."
+        if recipe.start
+        else ""
+    )
+    trained = f"Trained on {share}{', '.join(data.train)}{source}{_lesson(recipe)}"
+    return f"{trained}, {selected}.{start}" if dev else f"{trained}; {selected}.{start}"
+
+
+def _limits(recipe: Recipe, settings: Settings, scores: Sequence[CardScore]) -> str:
+    """Where the model ends, as a list."""
+    data = recipe.data
+    corpora = {name.rpartition(":")[0] for name in (*data.train, *data.source)}
+    # A pool is several corpora by itself.
+    one = len(corpora) == 1 and not settings.schema.negatives
+    known = "English PubMed abstracts of " if settings.schema.name == "biored" else ""
+    read = f"{known}{'one corpus' if one else 'the corpora named above'}"
+    if recipe.start:
+        read += f", and from what `{recipe.start}` did"
+    limits = [
+        f"It learnt from {read}; on full text, other languages or other\n"
+        "  kinds of writing its scores are unknown."
+    ]
+    if settings.tagging:
+        limits.append("What is neither marked nor found by its own tagger cannot be related.")
+    else:
+        limits.append("It does not find entities: what is not marked cannot be related.")
+    if settings.relation and (rare := _RARE_LABELS.get(settings.schema.name)):
+        limits.append(
+            f"Rare labels ({', '.join(rare)}) have few training\n  examples and are unreliable."
+        )
+    shown = {row.weights for row in scores if row.f1}
+    table = "; both are in the table above" if {"fp32", "int8"} <= shown else ""
+    limits.append(f"int8 weights may change single relations against fp32{table}.")
+    limits.append("Predictions are no medical advice, and an assertion in a text is no proof.")
+    return "\n".join(f"- {limit}" for limit in limits)
 
 
 def _lesson(recipe: Recipe) -> str:

@@ -32,6 +32,7 @@ from relatome.training.processes import main_process
 from relatome.training.provenance import file_hash
 
 LESSON_FILE = "lesson.safetensors"
+_EVERY = Narrowing()  # candidate of a schema
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def lesson(
     train: Split,
     unlabelled: Split | None,
     folder: Path,
-    narrowing: Narrowing = Narrowing(),
+    narrowing: Narrowing = _EVERY,
 ) -> Lesson:
     """What the teacher says of all documents that are learnt from.
 
@@ -105,9 +106,7 @@ def lesson(
     return Lesson(rows, frozenset(document.id for document in others))
 
 
-def _require_fit(
-    models: Sequence[LoadedModel], schema: Schema, narrowing: Narrowing
-) -> None:
+def _require_fit(models: Sequence[LoadedModel], schema: Schema, narrowing: Narrowing) -> None:
     """Refuse a teacher that does not answer what the student is asked."""
     for model in models:
         settings = model.settings

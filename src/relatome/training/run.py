@@ -320,9 +320,7 @@ def run(
         if main_process():
             claim_folder(recipe, folder)
         wait_for_all()
-        taught = lesson(
-            distillation, schema, splits[0], unlabelled, folder, learning.narrowing
-        )
+        taught = lesson(distillation, schema, splits[0], unlabelled, folder, learning.narrowing)
         if unlabelled is not None:
             splits[0] = Split.joined([splits[0], unlabelled])
     examples = [Examples(splits[0], learning, tokenizer, taught)]

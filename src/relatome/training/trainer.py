@@ -133,7 +133,7 @@ class RelationTrainer(Trainer):  # type: ignore[misc]
         return loss
 
     def _hide(self, part: dict[str, Tensor]) -> None:
-        """Hide entities of a part from the encoder, and the tags of their tokens from the losses."""
+        """Hide entities of a part from the encoder, and their tags from the losses."""
         rate = self.recipe.training.mask_entities
         part["input_ids"] = hide_entities(part, rate, self.mask_id)
         if (tags := part.get("tagging" + _GOLD)) is not None:

@@ -25,8 +25,8 @@ def transfer(source: Trained, target: Trained) -> list[str]:
     """Copy into `target` every weight of `source` that means the same there.
 
     Rows that stand for something with a name (a word piece or marker, a label, an entity type, a
-    tag of one, a pair of types) are copied by that name, all others where name and shape agree. So a label, type
-    or marker that only the target has keeps its fresh row.
+    tag of one, a pair of types) are copied by that name, all others where name and shape agree. So
+    a label, type or marker that only the target has keeps its fresh row.
 
     Returns:
         the parameters of which nothing was copied.
