@@ -25,7 +25,7 @@ def test_counts_and_writes(tmp_path) -> None:
         "document": "a",
         "code": "R107",
         "what": "document id 'a' occurs more than once.",
-        "next_step": "Give every document its own id, or remove the copy.",
+        "next_step": DUPLICATE_DOCUMENT.next_step,
     }
     assert (last["line"], last["document"], last["code"]) == (None, None, "R106")
 

@@ -191,7 +191,6 @@ def refused(
     [
         ('data.train=["{ours}:train"],["{ours}:nosuch"]', "R802"),
         ('data.train=["{ours}:train"],["nosuch:train"]', "R801"),
-        ('data.train=["{ours}:train"],["{ours}:test"]', "R201"),
         ('data.train=["{ours}:train"],["{ours}:dev"]', "R202"),
         ("encoder.name=/no/such/encoder,/nor/this", "R503"),
         ("encoding.window=96,512", "R614"),
