@@ -80,7 +80,7 @@ def test_keys_that_end_alike_are_told_apart(recipe: str) -> None:
         (["training.seed=1,2"], "R665", "training.seed"),
         (["training=-"], "R665", "training"),
         (["selection.score=pair,all"], "R666", "selection.score"),
-        (['data.train=["biored:train"]', "data.test=biored:dev,biored:train"], "R629", "data.train"),
+        (['data.train=["biored:train"]', "data.test=biored:dev,biored:train"], "R629", "train"),
         (["data.dev=0.1,0.2"], "R666", "data.dev"),
         (["data=-"], "R666", "data"),
         (["model.dropout=0.1", "model.dropout=0.2"], "R667", "model.dropout"),
