@@ -20,6 +20,7 @@ from relatome.errors import (
     MODEL_UNKNOWN,
     PRECISION_RANGE,
     TAGGER_UNKNOWN,
+    Message,
     UsageError,
 )
 from relatome.formats import text_document
@@ -453,17 +454,17 @@ def shipped_models() -> dict[str, Path]:
     return {path.name: path for path in sorted(folder.iterdir()) if path.is_dir()}
 
 
-def find_model(name: str | Path) -> Path:
+def find_model(name: str | Path, missing: Message = MODEL_UNKNOWN) -> Path:
     """The folder of a shipped model by name, or a model folder by path.
 
     Raises:
-        UsageError: if there is neither.
+        UsageError: the message, if there is neither.
     """
     shipped = shipped_models()
     if str(name) in shipped:
         return shipped[str(name)]
     if not Path(name).is_dir():
-        raise UsageError(MODEL_UNKNOWN, name=str(name), known=", ".join(shipped) or "none")
+        raise UsageError(missing, name=str(name), known=", ".join(shipped) or "none")
     return Path(name)
 
 
@@ -479,10 +480,7 @@ def tagger_folder(model: ModelFolder, asked: str | Path) -> Path:
         UsageError: if there is no such folder.
     """
     if asked not in (AUTO, GIVEN, LOCAL):
-        known = shipped_models()
-        if str(asked) not in known and not Path(asked).is_dir():
-            raise UsageError(TAGGER_UNKNOWN, name=str(asked), known=", ".join(known) or "none")
-        return find_model(asked)
+        return find_model(asked, TAGGER_UNKNOWN)
     return model.path if model.manifest.tagger else find_model(DEFAULT_MODEL)
 
 

@@ -332,26 +332,30 @@ def test_two_scans_cannot_share_a_folder(inputs: Path, tmp_path: Path) -> None:
         carry_out(StubWork(), [str(inputs)], out)
 
 
-def test_too_many_errors_stop_the_run(tmp_path: Path) -> None:
-    source = tmp_path / "bad.jsonl"
-    source.write_bytes(msg("1", "Alpha Beta") + b"{}\n" * 3)
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    """A file of one document and three lines that are none."""
+    path = tmp_path / "bad.jsonl"
+    path.write_bytes(msg("1", "Alpha Beta") + b"{}\n" * 3)
+    return path
+
+
+def test_too_many_errors_stop_the_run(bad: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(WorkError, match=r"R910.*3 of 4 documents.*rate 0.5"):
-        carry_out(StubWork(), [str(source)], out)
-    assert carry_out(StubWork(), [str(source)], out, max_error_rate=0.75).before == 1
+        carry_out(StubWork(), [str(bad)], out)
+    assert carry_out(StubWork(), [str(bad)], out, max_error_rate=0.75).before == 1
 
 
-def test_after_too_many_errors_the_advice_leads_on(tmp_path: Path) -> None:
+def test_after_too_many_errors_the_advice_leads_on(bad: Path, tmp_path: Path) -> None:
     """A shard with errors is done, so its corrected input is another: only --fresh takes it."""
-    source = tmp_path / "bad.jsonl"
-    source.write_bytes(msg("1", "Alpha Beta") + b"{}\n" * 3)
     out = tmp_path / "out"
     with pytest.raises(WorkError, match=r"R910.*correct the input and begin anew with --fresh"):
-        carry_out(StubWork(), [str(source)], out)
-    source.write_bytes(msg("1", "Alpha Beta"))
+        carry_out(StubWork(), [str(bad)], out)
+    bad.write_bytes(msg("1", "Alpha Beta"))
     with pytest.raises(UsageError, match=r"R907.*if it was corrected, begin anew with --fresh"):
-        carry_out(StubWork(), [str(source)], out)
-    assert carry_out(StubWork(), [str(source)], out, fresh=True).counts.errors == 0
+        carry_out(StubWork(), [str(bad)], out)
+    assert carry_out(StubWork(), [str(bad)], out, fresh=True).counts.errors == 0
 
 
 def test_what_killed_runs_left_is_removed(inputs: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from relatome.data.schemas import BIORED
 from relatome.encode import DocumentEncoding, Settings
 from relatome.recipes import load_adaptation, load_recipe, to_plain
 from relatome.training.card import CardScore, render_card, train_command
+from relatome.training.run import model_settings
 
 PROVENANCE: dict[str, object] = {
     "code": "0.1.0+abc",
@@ -106,16 +107,7 @@ def test_an_adapted_encoder_tells_its_story() -> None:
 def card_of(name: str, scores: tuple[CardScore, ...] = (), *overrides: str) -> str:
     """The card of a shipped recipe's model."""
     recipe = load_recipe(name, overrides)
-    schema = find_schema(recipe.schema, None)
-    tasks = recipe.tasks
-    settings = Settings(
-        schema,
-        recipe.encoding,
-        relation=bool(recipe.losses),
-        novelty=tasks.novelty is not None,
-        direction=tasks.direction is not None,
-        tagging=tasks.tagging is not None,
-    )
+    settings = model_settings(recipe, find_schema(recipe.schema, None))
     return render_card("tiny", "0.1.0", recipe, PROVENANCE, scores, "make figures", settings)
 
 

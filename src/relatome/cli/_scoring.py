@@ -46,7 +46,7 @@ def read_gold(reference: str, corpora: Path | None) -> Side:
         if len(splits) > 1:
             known = ", ".join(f"{reference}:{split.name}" for split in splits)
             raise UsageError(GOLD_SPLITS, corpus=reference, known=known)
-        documents = [d for s in splits for d in load(entry.name, s.name, corpora).documents]
+        documents = list(load(entry.name, splits[0].name, corpora).documents)
         return Side(documents, {"corpus": reference, "sha256": data_hash(documents)})
     path = Path(reference)
     if not path.exists():

@@ -79,13 +79,10 @@ def weightiest(
         mentions = np.flatnonzero(end.any(axis=1))
         weights = np.where(end[mentions], weight[apart[mentions]], -1)
         chosen[apart[mentions], column] = weights.argmax(axis=1)
-    # Of two, the weightier first.
-    both = apart[(chosen[apart, :2] >= 0).all(axis=1)]
-    first, second = (weight[both, chosen[both, column]] for column in (0, 1))
-    later = both[second > first]
-    chosen[later, :2] = chosen[later, 1::-1]
-    alone = apart[(chosen[apart, 0] < 0) & (chosen[apart, 1] >= 0)]
-    chosen[alone, :2] = chosen[alone, 1::-1]
+    two = chosen[apart, :2]
+    weights = np.where(two >= 0, weight[apart[:, None], two], -1)
+    ranked = np.argsort(-weights, axis=1, kind="stable")
+    chosen[apart, :2] = np.take_along_axis(two, ranked, axis=1)
     return chosen
 
 

@@ -372,8 +372,21 @@ def run(
 
 def _beginning(recipe: Recipe, schema: Schema, start: Path | None, encoder: str) -> Trained:
     """The model before its first step."""
+    settings = model_settings(recipe, schema)
+    backbone, tokenizer = _encoder(encoder or recipe.encoder.name, recipe.encoding, schema)
+    _require_readable(settings.definitions, recipe.encoder.name, backbone, tokenizer)
+    model = RelationModel(backbone, settings, tokenizer, recipe.model.dropout)
+    begin = Trained(model, tokenizer, settings)
+    if start is not None:
+        fresh = transfer(Trained(*load_model(start)), begin)
+        logger.info("Begins with %s; fresh: %s", start, ", ".join(fresh) or "nothing")
+    return begin
+
+
+def model_settings(recipe: Recipe, schema: Schema) -> Settings:
+    """What a recipe's model is to have learnt, before anything was fitted."""
     tasks = recipe.tasks
-    settings = Settings(
+    return Settings(
         schema,
         recipe.encoding,
         relation=bool(recipe.losses),
@@ -387,14 +400,6 @@ def _beginning(recipe: Recipe, schema: Schema, start: Path | None, encoder: str)
         readers=recipe.model.readers,
         definitions={} if recipe.definitions is None else recipe.definitions.labels,
     )
-    backbone, tokenizer = _encoder(encoder or recipe.encoder.name, recipe.encoding, schema)
-    _require_readable(settings.definitions, recipe.encoder.name, backbone, tokenizer)
-    model = RelationModel(backbone, settings, tokenizer, recipe.model.dropout)
-    begin = Trained(model, tokenizer, settings)
-    if start is not None:
-        fresh = transfer(Trained(*load_model(start)), begin)
-        logger.info("Begins with %s; fresh: %s", start, ", ".join(fresh) or "nothing")
-    return begin
 
 
 def _require_readable(
